@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import postgresql
 from tests.hospital import ADMIN, Hospital, Person
 from tests.scheduling import scheduler
 from tests.world import World, build
@@ -15,7 +16,18 @@ CLOCK_FOLDERS = {"appointments", "doctors", "journeys", "labs"}
 """Folders of tests that compute with the clinic's calendar; other files mark their tests `clock` themselves."""
 STARTERS = {"Gateway", "Hospital", "World"}
 """Test files that import one of these start processes."""
-LONGEST = ("openapi/test_fuzz.py", "cli/test_commands.py", "cli/test_run.py", "browser/test_page_sweep.py")
+LONGEST = (
+    "openapi/test_fuzz.py",
+    "cli/test_commands.py",
+    "cli/test_run.py",
+    "tests/test_every_list.py",
+    "openapi/test_odd_bodies.py",
+    "journeys/test_storms.py",
+    "auth/test_mail_delivery.py",
+    "attacks/test_text_injection.py",
+    "client/test_packages.py",
+    "browser/test_page_sweep.py",
+)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -45,6 +57,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Confi
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return scheduler(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_sessionfinish() -> None:
+    postgresql.stop()
 
 
 def changed_packages(root: Path) -> set[str]:
@@ -79,6 +95,13 @@ def admin(hospital: Hospital) -> Iterator[Person]:
 def world(hospital: Hospital, admin: Person) -> Iterator[World]:
     with build(hospital, admin) as built:
         yield built
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Yield the URL of a PostgreSQL server, on which each test makes databases of its own."""
+    with postgresql.postgresql() as url:
+        yield url
 
 
 @pytest.fixture

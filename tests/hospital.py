@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,21 +19,36 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-import pysqlite3
 import pytest
 from typer.testing import CliRunner
 
 from careplus_cli.main import app
+from careplus_cli.services import SERVICES
+from careplus_contracts.consents import PRIVACY_NOTICE
 from careplus_runtime.identity.tokens import LIFETIME_S
+from tests import databases, fork_server
+from tests.fork_server import ForkedProcess, can_fork
 
+ROOT = Path(__file__).parents[1]
 PASSWORD = "seven-quiet-herons"
 ADMIN = "admin@example.org"
-DETAILS = {"date_of_birth": "1984-05-17", "sex": "unknown"}
-"""What a patient's registration needs besides the name."""
+CONSENT = {"text_version": PRIVACY_NOTICE.isoformat(), "language": "en"}
+DETAILS: dict[str, Any] = {"date_of_birth": "1984-05-17", "sex": "unknown", "consent": CONSENT}
+"""The fields of a patient's registration besides the name."""
 MARGIN = timedelta(minutes=10)
 VISIT = timedelta(minutes=15)
 UNLIMITED_RATES = dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000")
 """Rate limits that load tests from one address never reach."""
+_LIMITS = (
+    "UPCOMING_PER_DOCTOR",
+    "UPCOMING_LABORATORY",
+    "UPCOMING_IN_ALL",
+    "BOOKED_PER_DAY",
+    "UNCONFIRMED_IN_ALL",
+    "EMERGENCY_PER_HOUR",
+)
+UNLIMITED_BOOKINGS = {f"CAREPLUS_{name}": "1000" for name in _LIMITS}
+"""Limits of bookings and of emergency accesses that tests do not reach."""
 # only workers of pytest-xdist measure coverage, not the process that distributes tests
 _coverage = os.environ.pop("COVERAGE_PROCESS_CONFIG", None) if "PYTEST_XDIST_WORKER" in os.environ else None
 MEASURED = {"COVERAGE_PROCESS_CONFIG": _coverage} if _coverage else {}
@@ -41,7 +56,9 @@ MEASURED = {"COVERAGE_PROCESS_CONFIG": _coverage} if _coverage else {}
 LOCAL_HTTP: dict[str, Any] = {"trust_env": False, "verify": False}
 """Options of httpx for plain HTTP on this machine: loading root certificates costs each client 25 ms."""
 
+BackgroundProcess = subprocess.Popen[bytes] | ForkedProcess
 
+_templates = TemporaryDirectory()
 _tens = count(secrets.randbelow(500))
 _range = 11_000 + 5_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 4)
 
@@ -71,15 +88,26 @@ class Hospital:
     extra: dict[str, str] = field(default_factory=dict)
     measured: bool = False
     """Whether coverage of its processes is measured."""
-    process: subprocess.Popen[bytes] | None = None
+    executed: bool = False
+    """Whether `start` executes the command; otherwise the fork server starts the same processes in a tenth of the time."""
+    process: BackgroundProcess | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if 'CAREPLUS_TLS_CERT' in self.extra else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def service_urls(self) -> dict[str, str]:
+        """The URL of each service: `careplus run` gives them the next free ports, and `free_port` has seen that they are free."""
+        return {service: f"http://127.0.0.1:{port}" for port, service in enumerate(SERVICES, self.port + 1)}
 
     @property
     def log(self) -> Path:
         return self.data / "log.txt"
+
+    @property
+    def database(self) -> str:
+        return self.extra.get("DATABASE_URL") or databases.url(Path(self.extra.get("CAREPLUS_DATA", self.data)))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -91,8 +119,11 @@ class Hospital:
             "CAREPLUS_PORT": str(self.port),
             "CAREPLUS_ZONE": "Europe/Berlin",
             "CAREPLUS_NOTICE_MINUTES": "0",
-            "CAREPLUS_UPCOMING_PER_DOCTOR": "1000",
+            # tests with several administrators invite staff
+            "CAREPLUS_SECOND_ADMINISTRATOR": "false",
+            **UNLIMITED_BOOKINGS,
             **UNLIMITED_RATES,
+            **({} if databases.IS_SQLITE else {"DATABASE_URL": self.database}),
             **(MEASURED if self.measured else {}),
             **self.extra,
         }
@@ -113,18 +144,13 @@ class Hospital:
         return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
     def start(self, *arguments: str) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "careplus_cli", "run", *arguments],
-                env=self.environment,
-                cwd=self.data,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                # processes started in the background ignore SIGINT, and children inherit that
-                preexec_fn=_restore_sigint,  # noqa: PLW1509 - no threads are involved
-            )
+        self.process = self.start_command("run", *arguments)
         self.wait_until_ready()
+
+    def start_command(self, *arguments: str) -> BackgroundProcess:
+        """Start `careplus arguments` in the background; its output is appended to the log."""
+        options: Any = {"env": self.environment, "cwd": self.data, "log": self.log, "executed": self.executed}
+        return start_module("careplus_cli", *arguments, **options)
 
     def wait_until_ready(self, patience_s: float = 180) -> None:
         """Return when `/ready` answers 200; fail when the process ends or the time is over."""
@@ -157,7 +183,7 @@ class Hospital:
     def running_with_admin(self) -> Iterator["Hospital"]:
         """Run with a database that has one administrator until the block ends."""
         # a test may put the data elsewhere, such as on a disk that becomes full
-        (Path(self.environment["CAREPLUS_DATA"]) / "careplus.db").write_bytes(database_with_admin())
+        databases.copy(database_with_admin(), self.database)
         with self.running():
             yield self
 
@@ -167,27 +193,22 @@ class Hospital:
         The services accept some statuses only after the start of a visit, and book no time that is over.
         """
         ends_at = (ends_at or datetime.now(UTC)).replace(microsecond=0)
-        for number in range(1, 100):
-            with suppress(pysqlite3.IntegrityError):
+        for number in range(1, 2000):
+            with suppress(*databases.Refused):
                 self.place_visit(visit_id, ends_at - number * VISIT, ends_at - (number - 1) * VISIT)
                 return
         raise AssertionError("doctor or patient have no free time")
 
     def place_visit(self, visit_id: int, starts_at: datetime, ends_at: datetime) -> None:
-        """Move a visit in the database. Raise IntegrityError where doctor or patient have another one."""
+        """Move a visit in the database. Raise one of `databases.Refused` where doctor or patient have another one."""
         span = (f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (starts_at, ends_at))
-        connection = pysqlite3.connect(f"{self.environment['CAREPLUS_DATA']}/careplus.db", timeout=30)
-        try:
-            with connection:
-                connection.execute("UPDATE appointments SET starts_at = ?, ends_at = ? WHERE id = ?", (*span, visit_id))
-        finally:
-            connection.close()
+        databases.execute(self.database, "UPDATE appointments SET starts_at = ?, ends_at = ? WHERE id = ?", *span, visit_id)
 
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, **LOCAL_HTTP)
 
-    def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> "Person":
+    def sign_in(self, email: str, password: str = PASSWORD, **more: Any) -> "Person":
         with self.client() as http:
             answer = http.post("/auth/login", json={"email": email, "password": password, **more})
         assert answer.status_code == 200, answer.text
@@ -202,6 +223,12 @@ class Hospital:
             answer = http.post("/auth/register", json=body)
         assert answer.status_code == 201, answer.text
         return self.sign_in(email)
+
+    def rename(self, admin: "Person", account_id: int, full_name: str) -> None:
+        """Correct a person's legal name."""
+        body = {"full_name": full_name, "reason": "As in the identity card"}
+        answer = admin.http.put(f"/api/admin/accounts/{account_id}/legal-details", json=body)
+        assert answer.status_code == 200, answer.text
 
     def invite(self, admin: "Person", email: str, full_name: str, role: str) -> "Person":
         answer = admin.http.post("/api/admin/invitations", json={"email": email, "full_name": full_name, "role": role})
@@ -222,15 +249,33 @@ class Hospital:
         return doctor
 
 
+def start_module(
+    module: str, *arguments: str, env: Mapping[str, str], cwd: Path, log: Path, executed: bool = False
+) -> BackgroundProcess:
+    """Start `python -m module arguments` in a session of its own; its output is appended to the log."""
+    if not executed and can_fork(env):
+        return fork_server.start(module, *arguments, env=env, cwd=cwd, log=log)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            env={"PYTHONPATH": str(ROOT), **env} if module.startswith("tests.") else env,
+            cwd=cwd,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            # processes started in the background ignore SIGINT, and children inherit that
+            preexec_fn=_restore_sigint,  # noqa: PLW1509 - no threads are involved
+        )
+
+
 @cache
-def database_with_admin() -> bytes:
-    """Return the bytes of a migrated database with one administrator; migration and hash take 1.3 s, so once a process."""
-    with TemporaryDirectory() as folder:
-        template = Hospital(Path(folder))
-        created = template.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
-        assert created.returncode == 0, created.stderr
-        assert [file.name for file in template.data.iterdir()] == ["careplus.db"], "no open transactions beside it"
-        return (template.data / "careplus.db").read_bytes()
+def database_with_admin() -> str:
+    """Return a migrated database with one administrator, to copy; migration and hash take 1.3 s, so once a process."""
+    template = Hospital(Path(_templates.name))
+    created = template.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
+    assert created.returncode == 0, created.stderr
+    assert [file.name for file in template.data.iterdir()] in (["careplus.db"], []), "no open transactions beside it"
+    return template.database
 
 
 class SignedIn(httpx.Auth):
@@ -241,12 +286,15 @@ class SignedIn(httpx.Auth):
         self.token, self.since = token, time.monotonic()
 
     def current(self) -> str:
-        if time.monotonic() - self.since > LIFETIME_S * 0.8:
-            self.renew()
+        self.renew_after(LIFETIME_S * 0.8)
         return self.token
 
+    def renew_after(self, seconds: float) -> None:
+        """Sign in now if the token is older: not later, while a test compares database rows."""
+        if time.monotonic() - self.since > seconds:
+            self.renew()
+
     def renew(self) -> None:
-        """Sign in now, so that it does not happen while a test compares database rows."""
         self.token, self.since = self.again(), time.monotonic()
 
     def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override] # httpx's generator
@@ -268,9 +316,12 @@ class Person:
 
 
 def free_times(http: httpx.Client, doctor_id: int, start: str | None = None, days: int = 7) -> list[datetime]:
-    """Return the starts of a doctor's free slots, from now or from a clinic day on."""
+    """Return the starts of a doctor's free slots that patients can book, from now or from a clinic day on."""
     query: dict[str, Any] = {"days": days, **({"start": start} if start else {})}
-    answer = http.get(f"/api/doctors/{doctor_id}/slots", params=query)
+    request = http.build_request("GET", f"/api/doctors/{doctor_id}/slots", params=query)
+    # staff see times without notice
+    request.headers.pop("Authorization", None)
+    answer = http.send(request, auth=None)
     assert answer.status_code == 200, answer.text
     return [datetime.fromisoformat(slot["starts_at"]) for slot in answer.json()["items"]]
 
@@ -288,11 +339,15 @@ def processes(hospital: Hospital) -> dict[str, int]:
     """Return the process ids of the services by name."""
     assert hospital.process is not None
     pid = hospital.process.pid
-    found = {}
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        arguments = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-        found[arguments[2].decode().removeprefix("careplus_")] = int(child)
-    return found
+    return {service_of(child): int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def service_of(pid: str) -> str:
+    """Return the name of a service process: a forked one has it as its own name, an executed one in its command line."""
+    name = Path(f"/proc/{pid}/comm").read_text().strip()
+    if not name.startswith("python"):
+        return name
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[2].decode().removeprefix("careplus_")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from careplus_demo.filling import fill
 from careplus_demo.plan import Plan
 from careplus_runtime.audit.group_commit import EventWriter
 from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.disk_space import DiskSpace
 from careplus_runtime.process.settings import load_settings
 from careplus_tables.engine import Database, is_sqlite
 from careplus_tables.migrate import upgrade
@@ -139,9 +141,12 @@ def filled(url: str) -> Rows:
         opened = "UPDATE lab_results SET critical_since = verified_at, critical_closed_at = NULL"
         connection.execute(sa.text(f"{opened} WHERE id IN ({some})"), {"most": MORE})
         _insert_refills(connection, now)
+        _insert_vitals(connection, now)
         completed = "SELECT id FROM appointments WHERE doctor_id = :doctor AND status = 'completed' ORDER BY id DESC LIMIT :most"
         unsigned = "UPDATE notes SET status = 'draft', signed_at = NULL, signed_by_id = NULL WHERE appointment_id IN"
         connection.execute(sa.text(f"{unsigned} ({completed})"), {"doctor": doctor, "most": MORE})
+        _insert_consents(connection, patient, now)
+        _insert_chart_changes(connection, treated(connection)[0], doctor, now)
         for number in range(MORE):
             at, soon = now - timedelta(minutes=number // 2), now + timedelta(days=number // 2, minutes=1)
             session = {"id": f"{number}" * 20, "account_id": doctor, "created_at": at, "last_used_at": at, "expires_at": soon}
@@ -155,10 +160,47 @@ def filled(url: str) -> Rows:
             connection.execute(sa.insert(METADATA.tables["note_templates"]), {**template, **edited})
             house = {"id": 2000 + number, "owner_id": None}
             connection.execute(sa.insert(METADATA.tables["note_templates"]), {**template, **edited, **house})
+            # over long ago, so that they make no care
+            over = {"opened_at": at - timedelta(days=9), "until": at - timedelta(days=8), "reason": "Found unconscious"}
+            opening = {"id": 1000 + number, "patient_id": patient, "doctor_id": doctor, **over}
+            connection.execute(sa.insert(METADATA.tables["chart_access"]), opening)
             connection.execute(sa.insert(METADATA.tables["sessions"]), {**session, "with_second_factor": False})
             connection.execute(sa.insert(METADATA.tables["invitations"]), {**invitation, "id": 1000 + number})
+            asked = {"account_id": doctor, "kind": "role", "role": "lab", "asked_by_id": patient, "asked_at": at}
+            decided = {"state": "declined", "decided_by_id": doctor, "decided_at": at, "reason": "Unknown"}
+            connection.execute(sa.insert(METADATA.tables["account_approvals"]), {**asked, **decided, "id": 1000 + number})
             connection.execute(sa.insert(METADATA.tables["time_off"]), {**time_off, "id": 1000 + number})
     return rows
+
+
+def treated(connection: sa.Connection) -> tuple[int, list[int]]:
+    """Return the patient with the most laboratory bookings, and the doctors with a visit of this patient."""
+    most = "SELECT patient_id FROM lab_bookings GROUP BY 1 ORDER BY count(*) DESC, patient_id LIMIT 1"
+    patient = connection.execute(sa.text(most)).scalar_one()
+    visits = "SELECT DISTINCT doctor_id FROM appointments WHERE patient_id = :patient AND status <> 'cancelled' ORDER BY 1"
+    return patient, list(connection.execute(sa.text(visits), {"patient": patient}).scalars())
+
+
+def _insert_chart_changes(connection: sa.Connection, patient: int, doctor: int, at: datetime) -> None:
+    """Insert changes of a patient's allergies."""
+    before = {"allergies": [], "no_known_allergies": False, "problems": None}
+    lists = {"part": "allergies", "before": before, "after": {**before, "no_known_allergies": True}}
+    by = {"changed_at": at, "changed_by_id": doctor, "changed_by_name": "Dr Ama Osei"}
+    for number in range(1000, 1000 + MORE):
+        change = {"id": number, "patient_id": patient, "version": number, **lists, **by}
+        connection.execute(sa.insert(METADATA.tables["chart_changes"]), change)
+
+
+def _insert_consents(connection: sa.Connection, patient: int, at: datetime) -> None:
+    """Insert consents and sessions of a patient, and corrections of the patient's legal details."""
+    names = {"old_full_name": "A", "new_full_name": "B", "old_sex": "unknown", "new_sex": "unknown", "reason": "Paper"}
+    for number in range(MORE):
+        own = {"id": 1000 + number, "account_id": patient}
+        times = {"created_at": at, "last_used_at": at, "expires_at": at + timedelta(days=1)}
+        connection.execute(sa.insert(METADATA.tables["sessions"]), {"id": f"p{number}" * 10, "account_id": patient, **times})
+        given = {"kind": "privacy_notice", "text_version": at.date(), "language": "de", "given_at": at}
+        connection.execute(sa.insert(METADATA.tables["consents"]), {**own, **given})
+        connection.execute(sa.insert(METADATA.tables["legal_changes"]), {**own, **names, "changed_by_id": 1, "changed_at": at})
 
 
 def _insert_refills(connection: sa.Connection, at: datetime) -> None:
@@ -174,12 +216,22 @@ def _insert_refills(connection: sa.Connection, at: datetime) -> None:
         connection.execute(sa.insert(METADATA.tables["refills"]), refill)
 
 
+def _insert_vitals(connection: sa.Connection, at: datetime) -> None:
+    """Insert vital signs of the patient with the most laboratory bookings, two for each time."""
+    most = "SELECT patient_id FROM lab_bookings GROUP BY 1 ORDER BY count(*) DESC, patient_id LIMIT 1"
+    doctor = connection.execute(sa.text("SELECT min(id) FROM doctors")).scalar_one()
+    row = {"patient_id": connection.execute(sa.text(most)).scalar_one(), "recorded_by_id": doctor, "weight": 70.5, "version": 1}
+    for number in range(MORE):
+        times = {"measured_at": at - timedelta(minutes=number // 2), "recorded_at": at}
+        connection.execute(sa.insert(METADATA.tables["vital_signs"]), {**row, **times, "id": 10_000 + number})
+
+
 @asynccontextmanager
 async def serving(url: str) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
     """Yield a client of each service on this database."""
     database, settings = Database(url), load_settings()
     for app in APPS.values():
-        app.state.settings, app.state.database = settings, database
+        app.state.settings, app.state.database, app.state.disk = settings, database, DiskSpace(Path(__file__).parent, 0)
         app.state.event_writer, app.state.verifier = EventWriter(database), Tokens()
     yield {name: httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tests") for name, app in APPS.items()}
     await database.close()

@@ -6,7 +6,7 @@ import time
 from email.message import EmailMessage
 from email.policy import default
 
-from tests.hospital import Hospital
+from tests.hospital import Hospital, Person
 
 
 def mails(hospital: Hospital, to: str) -> list[EmailMessage]:
@@ -29,6 +29,24 @@ def next_mail(hospital: Hospital, to: str, subject: str, after: int = 0) -> Emai
 
 def text_of(mail: EmailMessage) -> str:
     return str(mail.get_content())
+
+
+CONFIRM = {"en": "Confirm your e-mail address", "de": "Bestätigen Sie Ihre E-Mail-Adresse"}
+
+
+def confirmation_code(hospital: Hospital, to: str, after: int = 0, language: str = "en") -> str:
+    """Return the code in the link of a mail that confirms an address."""
+    found = re.search(r"/confirm-email#code=([\w-]+)", text_of(next_mail(hospital, to, CONFIRM[language], after)))
+    assert found is not None
+    return found[1]
+
+
+def confirm_email(hospital: Hospital, person: Person, to: str, language: str = "en") -> None:
+    """Confirm the address of a person by the link in the mail, so that other mails are sent to it."""
+    assert (
+        person.http.post("/auth/email/confirm", json={"code": confirmation_code(hospital, to, language=language)}).status_code
+        == 204
+    )
 
 
 def reset_code(hospital: Hospital, to: str, after: int = 0) -> str:

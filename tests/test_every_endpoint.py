@@ -131,7 +131,7 @@ def test_malformed_body_names_its_errors(world: World, endpoint: Endpoint[..., A
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "GET"], ids=named)
 def test_every_get_succeeds_for_roles_that_may_call(world: World, endpoint: Endpoint[..., Any]) -> None:
-    for name in ("patient", "doctor", "lab", "admin"):
+    for name in ("patient", "doctor", "lab", "reception", "admin"):
         if endpoint.public or endpoint.admits(_role(name)):
             answer = send(world.people[name].http, endpoint, path_of(endpoint, world.ids) + act_of(endpoint).query_of(world.ids))
             assert answer.status_code == 200, answer.text

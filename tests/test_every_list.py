@@ -4,7 +4,7 @@ import base64
 import json
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,8 +19,8 @@ from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import MAX_ID
 from careplus_runtime.http.paging import NOT_ISSUED
-from tests.list_database import Rows, filled, serving
-from tests.postgresql import new_database, postgresql
+from tests.list_database import Rows, filled, serving, treated
+from tests.postgresql import new_database
 
 LISTS = {endpoint.name: endpoint for endpoint in ENDPOINTS if "cursor" in endpoint.parameters}
 FEWEST = 5
@@ -53,7 +53,14 @@ ACCOUNTS, DOCTORS = Case("accounts", ("sort_key",)), Case("doctors", ("sort_key"
 CASES = {
     "list_sessions": Case("sessions", ("created_at",)),
     "list_invitations": Case("invitations"),
+    "list_approvals": Case("account_approvals"),
+    "list_consents": Case("consents"),
+    "list_legal_changes": Case("legal_changes"),
+    "list_own_legal_changes": Case("legal_changes"),
+    "list_account_sessions": Case("sessions", ("created_at",)),
     "list_accounts": ACCOUNTS,
+    "find_patients": Case("accounts", ("sort_key",), {"q": ""}),
+    "list_desk_doctors": DOCTORS,
     "list_handovers": Case("handovers", key="doctor"),
     "list_taken_over": Case("handovers", key="doctor"),
     "find_doctors": DOCTORS,
@@ -65,11 +72,14 @@ CASES = {
     "list_arrangements": Case("appointments", ("starts_at", "ends_at"), {"status": "cancelled"}),
     "list_time_off": Case("time_off", ("starts_at", "ends_at")),
     "list_doctors": DOCTORS,
+    "list_chart_changes": Case("chart_changes"),
+    "list_emergency_access": Case("chart_access"),
     "list_patients": ACCOUNTS,
     "list_prescribed": PRESCRIPTIONS,
     "list_prescriptions": PRESCRIPTIONS,
     "list_certified": CERTIFICATES,
     "list_certificates": CERTIFICATES,
+    "list_vitals": Case("vital_signs", ("measured_at",)),
     "list_refills": REFILLS,
     "list_doctor_refills": REFILLS,
     "list_desk_refills": REFILLS,
@@ -124,12 +134,6 @@ class Walk:
         return keys
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     if request.param == "postgresql":
@@ -167,21 +171,13 @@ async def walks(rows: Rows, services: dict[str, httpx.AsyncClient], endpoint: En
     tokens = [f"{id_}-{role}" for id_, role in people if endpoint.public or endpoint.admits(Role(role))]
     if "{patient_id}" in endpoint.path:
         tokens = [f"{id_}-doctor" for id_ in doctors]
-    path, http = endpoint.path.format(analyte=analyte, patient_id=patient), services[endpoint.service]
+    path, http = endpoint.path.format(analyte=analyte, patient_id=patient, account_id=patient), services[endpoint.service]
     found = [Walk(http, path, case.query, token, case.key) for token in tokens]
     sizes = [len((await walk.page(100))[0]) for walk in found]
     by_size = sorted(zip(sizes, tokens, found, strict=True), key=lambda one: one[:2])
     long_enough = [walk for size, _, walk in by_size if size >= FEWEST]
     assert long_enough, f"{endpoint.name}: the longest list has {sizes and max(sizes)} items"
     return long_enough
-
-
-def treated(connection: sa.Connection) -> tuple[int, list[int]]:
-    """Return the patient with the most laboratory bookings, and the doctors with a visit of this patient."""
-    most = "SELECT patient_id FROM lab_bookings GROUP BY 1 ORDER BY count(*) DESC, patient_id LIMIT 1"
-    patient = connection.execute(sa.text(most)).scalar_one()
-    visits = "SELECT DISTINCT doctor_id FROM appointments WHERE patient_id = :patient AND status <> 'cancelled' ORDER BY 1"
-    return patient, list(connection.execute(sa.text(visits), {"patient": patient}).scalars())
 
 
 def apply(rows: Rows, case: Case, key: Any, change: str, other: Any) -> None:
@@ -245,10 +241,17 @@ async def test_changes_between_pages_lose_and_repeat_none(
         rows.restore()
 
 
+@pytest.fixture(scope="module")
+async def cursors(people: dict[str, list[Walk]]) -> dict[str, str | None]:
+    """Return the cursor after two items of each list."""
+    return {name: (await walk.page(2))[1] for name, (walk, *_) in people.items()}
+
+
 @pytest.mark.parametrize("name", LISTS)
-async def test_cursor_of_another_list_is_refused(people: dict[str, list[Walk]], name: str) -> None:
-    for other, (walk, *_) in people.items():
-        _, cursor = await walk.page(2)
+async def test_cursor_of_another_list_is_refused(
+    people: dict[str, list[Walk]], cursors: dict[str, str | None], name: str
+) -> None:
+    for other, cursor in cursors.items():
         assert cursor is not None
         mine = people[name][0]
         answer = await mine.http.get(mine.path, params={"cursor": cursor, **mine.parameters}, headers=mine.headers)

@@ -42,6 +42,7 @@ def build(hospital: Hospital, admin: Person) -> Iterator[World]:
         "doctor": hospital.add_doctor(admin, "osei@example.org", "Dr Ama Osei", "Cardiology"),
         "other_doctor": hospital.add_doctor(admin, "lind@example.org", "Dr Nils Lind", "Dermatology"),
         "lab": hospital.invite(admin, "lab@example.org", "Lea Labor", "lab"),
+        "reception": hospital.invite(admin, "desk@example.org", "Rita Rezeption", "reception"),
     }
     world = World(hospital, people)
     for name, record in RECORD_IDS.items():

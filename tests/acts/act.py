@@ -17,7 +17,7 @@ BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 
 
 def unchanged(_: ActContext) -> Json:
-    """Return no values: the ids of `world` or the members of the contract's example are right."""
+    """Override nothing: the ids of `world` and the members of the contract's example are right."""
     return {}
 
 
@@ -73,6 +73,8 @@ class Act:
     """The query that puts the patient of `world` on the first page of a list of all people."""
     read_back: Mapping[str, str] = field(default_factory=dict)
     """Paths that return the sent text, by person, with values of `world.ids` and of the answer."""
+    only_read_back: tuple[str, ...] = ()
+    """Text members that the answer does not contain, but the record at `read_back` does."""
     one_of: tuple[str, ...] = ()
     """Text members that exclude each other."""
     fixed: tuple[str, ...] = ()

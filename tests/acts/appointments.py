@@ -33,11 +33,20 @@ ACTS = (
         read_back=BOTH,
         race=Race(read="/api/appointments/{appointment_id}", body=lambda _, number: {"reason": f"Reason {number}"}),
     ),
-    Act("arrange", body=lambda c: {"starts_at": c.free_time()}),
+    Act(
+        "arrange",
+        body=lambda c: {"starts_at": c.free_time()},
+        # reception writes the reason, and does not read it
+        read_back={"doctor": "/api/doctor/appointments/{id}"},
+        only_read_back=("reason",),
+    ),
     Act(
         "rearrange",
         path=lambda c: {"appointment_id": c.visit()},
-        body=lambda c: {"starts_at": c.free_time()},
+        # the only change that takes text
+        body=lambda _: {"starts_at": None, "doctor_id": None, "status": "cancelled"},
+        read_back={"patient": "/api/appointments/{id}"},
+        only_read_back=("reason",),
         race=Race(body=lambda c, _: {"starts_at": c.free_time()}),
     ),
     Act(
@@ -128,6 +137,12 @@ ACTS = (
     Act("delete_house_template", path=lambda c: {"house_template_id": c.note_template("admin")}, no_patient=NO_PATIENT),
     Act("list_house_templates", no_patient=NO_PATIENT),
     Act("show_house_template", no_patient=NO_PATIENT),
+    Act(
+        "cancel_bookings",
+        path=lambda c: {"patient_id": c.with_own_visit("other_patient")},
+        read_back={"admin": "/api/admin/audit?action=cancel_bookings&outcome=ok&limit=1"},
+    ),
+    Act("list_desk_doctors", no_patient="doctors"),
     Act("list_arrangements", finds="?patient_id={patient_id}"),
     Act("list_time_off", no_patient="the doctor's own"),
     Act("suggest_searches", query="?q=derm"),

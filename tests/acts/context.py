@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from careplus_runtime.identity.tokens import LIFETIME_S
 from tests.acts.act import BY_NAME, Act, Json
+from tests.auth import forging_provider
+from tests.auth.forging_provider import ForgingProvider
 from tests.hospital import PASSWORD, Hospital, Person, free_times
 from tests.world import World, made
 
@@ -39,9 +42,17 @@ class ActContext:
         self.times: list[datetime] = []
         self.lab_times: list[str] = []
         self.lab_days = count(60)
+        self.provider: ForgingProvider | None = None
 
     def http(self, person: str) -> httpx.Client:
         return self.clients[person] if person in self.clients else self.people[person].http
+
+    def identity_provider(self) -> ForgingProvider:
+        """Return the running identity provider of the hospital's settings, which the hospital must have."""
+        if self.provider is None:
+            issuer = httpx.URL(self.hospital.extra["CAREPLUS_OIDC_ISSUER"])
+            self.provider = self.closing.enter_context(forging_provider.running(issuer.port or 0))
+        return self.provider
 
     def headers(self, person: str) -> dict[str, str]:
         """Return the Authorization header of this person, for clients that several people share."""
@@ -56,6 +67,8 @@ class ActContext:
         act.before(self)
         path = self.path(act, act.path(self))
         body = {**self.world.body(dict(act.endpoint.example or {})), **act.body(self)}
+        if act.caller in self.people:
+            self.people[act.caller].signed_in.renew_after(LIFETIME_S / 3)
         return Request(self.http(act.caller), act.endpoint.method, path, body)
 
     def path(self, act: Act, values: Json) -> str:
@@ -84,6 +97,17 @@ class ActContext:
     def email_of(self, person: str) -> str:
         email: str = made(self.http(person).get("/auth/me"), 200)["email"]
         return email
+
+    def identity(self, person: str) -> Json:
+        """Return the name and date of birth of a patient, as an emergency access takes them."""
+        account = made(self.http(person).get("/auth/me"), 200)
+        return {name: account[name] for name in ("full_name", "date_of_birth")}
+
+    def emergency_access(self) -> int:
+        """Return the id of a new emergency access of `doctor` to the chart of `other_patient`."""
+        body = self.example("open_chart", **self.identity("other_patient"))
+        path = f"/api/doctor/patients/{self.people['other_patient'].id}/access"
+        return int(made(self.http("doctor").post(path, json=body))["id"])
 
     def sign_in_again(self, person: str, **more: str) -> Person:
         """Return the same person with another session."""
@@ -119,6 +143,17 @@ class ActContext:
         """Return the id of a new appointment of `patient` with `doctor`."""
         body = {"doctor_id": self.people["doctor"].id, "starts_at": self.free_time(), "reason": reason}
         return int(made(self.http("patient").post("/api/appointments", json=body))["id"])
+
+    def with_own_visit(self, person: str) -> int:
+        """Return the id of a patient, who has booked a visit to `doctor`."""
+        body = {"doctor_id": self.people["doctor"].id, "starts_at": self.free_time()}
+        made(self.http(person).post("/api/appointments", json=body))
+        return self.people[person].id
+
+    def with_own_lab_booking(self, person: str) -> int:
+        """Return the id of a patient, who has booked a test."""
+        made(self.http(person).post("/api/labs/bookings", json={"test_codes": ["CRP"], "starts_at": self.lab_time()}))
+        return self.people[person].id
 
     def visit_in_progress(self) -> int:
         """Return the id of a visit that `doctor` has started now."""
@@ -173,6 +208,10 @@ class ActContext:
 
     def certificate(self) -> int:
         return int(made(self.http("doctor").post("/api/doctor/certificates", json=self.example("certify")))["id"])
+
+    def vitals(self) -> int:
+        body = BY_NAME["record_vitals"].example
+        return int(made(self.http("doctor").post(f"/api/doctor/patients/{self.people['patient'].id}/vitals", json=body))["id"])
 
     def lab_test(self) -> str:
         """Return the code of a new test of the catalogue."""

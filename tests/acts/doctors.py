@@ -6,6 +6,7 @@ CHART = "/api/doctor/patients/{patient_id}"
 CERTIFICATE = {"patient": "/api/certificates/{id}", "doctor": "/api/doctor/certificates/{id}"}
 PRESCRIPTION = {"patient": "/api/prescriptions/{id}", "doctor": "/api/doctor/prescriptions?limit=1"}
 REFILL = "/api/refills/{refill_id}"
+VITALS = CHART + "/vitals?limit=100"
 
 ACTS = (
     Act(
@@ -52,8 +53,16 @@ ACTS = (
         race=Race(read=CHART, body=lambda _, number: {"allergies": [{"severity": "mild", "substance": f"Substance {number}"}]}),
     ),
     Act(
+        "review_emergency_access",
+        path=lambda c: {"access_id": c.emergency_access()},
+        read_back={"admin": "/api/admin/emergency-access?limit=1"},
+        race=Race(body=lambda _, number: {"justified": True, "comment": f"Comment {number}"}),
+    ),
+    Act(
         "open_chart",
         path=lambda c: {"patient_id": c.people["other_patient"].id},
+        body=lambda c: c.identity("other_patient"),
+        fixed=("full_name",),
         read_back={
             "other_patient": "/api/me/access-log?limit=1",
             "admin": "/api/admin/audit?action=open_chart&outcome=ok&limit=1",
@@ -117,6 +126,13 @@ ACTS = (
             read="/api/doctor/certificates/{certificate_id}",
             body=lambda _, number: {"reason": f"Wrong days, number {number}."},
         ),
+    ),
+    Act("record_vitals", read_back={"doctor": VITALS, "patient": "/api/me/record"}),
+    Act(
+        "mark_vitals_in_error",
+        path=lambda c: {"vitals_id": c.vitals()},
+        read_back={"doctor": VITALS},
+        race=Race(body=lambda _, number: {"reason": f"Values of another patient, number {number}."}),
     ),
     Act("count_referred", no_patient="numbers"),
     Act("search_patients", query="?full_name=Pia%20Novak&date_of_birth=1984-05-17"),

@@ -1,11 +1,13 @@
 """Acts of the laboratory: its catalogue, bookings and results."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.acts.act import Act, Mark, Race
 
 BOOKING = {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"}
+LATER = (datetime.now(UTC) + timedelta(days=2)).date()
+"""A day on which no lab time is over, at any hour."""
 REPEATS = "?patient_id={patient_id}&test_codes=HBA1C"
 TEST = {"name": "Raced", "category": "ours", "specimen": "serum", "turnaround_hours": 4}
 TEXT = {"kind": "text", "unit": None, "ranges": [], "usual": ["negative"], "choices": ["negative", "positive"]}
@@ -23,6 +25,11 @@ ACTS = (
         race=Race(path=lambda c: {"code": c.lab_test()}, body=lambda _, number: {**TEST, "price_minor": number}),
     ),
     Act("book_tests", body=lambda c: {"starts_at": c.lab_time()}),
+    Act(
+        "cancel_lab_bookings",
+        path=lambda c: {"patient_id": c.with_own_lab_booking("other_patient")},
+        read_back={"admin": "/api/admin/audit?action=cancel_lab_bookings&outcome=ok&limit=1"},
+    ),
     Act(
         "cancel_lab_booking",
         path=lambda c: {"booking_id": c.lab_order("CRP")},
@@ -164,5 +171,5 @@ ACTS = (
     Act("list_range_versions", no_patient="the catalogue"),
     Act("list_tests", no_patient="the catalogue"),
     Act("count_worklist", no_patient="numbers of bookings"),
-    Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
+    Act("list_lab_slots", query=f"?day={LATER}", no_patient="free times, and the caller's own or those of a patient in care"),
 )

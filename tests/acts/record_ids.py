@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.hospital import free_times
+from tests.acts.approvals import waiting_role
+from tests.authenticator import register
+from tests.hospital import DETAILS, free_times
 from tests.world import World, made
 
 
@@ -50,6 +52,10 @@ def referral(world: World) -> int:
 def certificate(world: World) -> int:
     body = {"patient_id": world.people["patient"].id, "kind": "statement", "statement": "Fit for school sports."}
     return _id(world.people["doctor"].http.post("/api/doctor/certificates", json=body))
+
+
+def vitals(world: World) -> int:
+    return _id(world.people["doctor"].http.post(f"/api/doctor/patients/{world.people['patient'].id}/vitals", json={"weight": 70}))
 
 
 def booking(world: World) -> int:
@@ -106,12 +112,37 @@ def house_template(world: World) -> int:
     return _id(world.people["admin"].http.post("/api/admin/note-templates", json=body))
 
 
+def emergency_access(world: World) -> int:
+    """Return an emergency access to the chart of a patient of its own, so that no patient of the world is in care by it."""
+    patient = world.hospital.register("emil@example.org", "Emil Emergency")
+    who = {"full_name": "Emil Emergency", "date_of_birth": DETAILS["date_of_birth"]}
+    body = {**who, "reason": "Unconscious in the emergency room"}
+    opened = world.people["other_doctor"].http.post(f"/api/doctor/patients/{patient.id}/access", json=body)
+    patient.http.close()
+    return _id(opened)
+
+
+def approval(world: World) -> int:
+    """Return a role that waits for an administrator, of an account of its own."""
+    person = world.hospital.register("ari@example.org", "Ari Asked")
+    person.http.close()
+    return waiting_role(world.hospital, person.id, world.people["lab"].id)
+
+
 def session(world: World) -> str:
     """Return the session of another device of the patient."""
     world.hospital.sign_in("pia@example.org").http.close()
     sessions = made(world.people["patient"].http.get("/auth/sessions"), 200)["items"]
     other: str = next(one["id"] for one in sessions if not one["current"])
     return other
+
+
+def passkey(world: World) -> int:
+    """Return the passkey of an account of its own, so that no person of the world needs it to sign in."""
+    owner = world.hospital.register("paula@example.org", "Paula Passkey")
+    _, registered = register(world.hospital, owner)
+    owner.http.close()
+    return int(registered["passkey"]["id"])
 
 
 def _id(answer: Any) -> int:
@@ -125,6 +156,7 @@ RECORD_IDS: dict[str, RecordId] = {
     "refill_id": RecordId(True, "medicines of a patient", refill),
     "referral_id": RecordId(True, "a referral of a patient", referral),
     "certificate_id": RecordId(True, "a certificate of a patient", certificate),
+    "vitals_id": RecordId(True, "measurements of a patient", vitals),
     "booking_id": RecordId(True, "the tests of a patient", booking),
     "specimen_id": RecordId(True, "a specimen of a patient", specimen),
     "result_id": RecordId(True, "a finding of a patient", result),
@@ -134,6 +166,9 @@ RECORD_IDS: dict[str, RecordId] = {
     "house_template_id": RecordId(False, "the templates of the house are listed for every doctor", house_template),
     "account_id": RecordId(True, "the list of accounts", lambda world: world.people["other_patient"].id),
     "session_id": RecordId(True, "the devices of an account", session),
+    "passkey_id": RecordId(True, "the passkeys of an account", passkey),
+    "access_id": RecordId(True, "the opening of a chart of a patient", emergency_access),
+    "approval_id": RecordId(True, "an account or role that an administrator asked for", approval),
     "doctor_id": RecordId(False, "doctors are listed without an account", lambda world: world.people["doctor"].id),
     "to_doctor_id": RecordId(False, "the same doctors"),
     "colleague_id": RecordId(False, "the same doctors"),

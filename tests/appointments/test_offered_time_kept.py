@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from careplus_appointments.background import keep_passed_days as keep_in_background
 from careplus_appointments.store.offered import ESTIMATED_DAYS, is_due, keep_passed_days
 from careplus_tables.engine import Database
-from careplus_tables.migrate import upgrade
 from careplus_tables.registry import METADATA
+from tests.templates import migrated_file
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TUESDAY = datetime(2030, 1, 8, 9, tzinfo=UTC)
@@ -23,9 +23,7 @@ DAYS = [date(2030, 1, 7) + timedelta(days=number) for number in range(4)]
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """Yield a database with doctors 1 and 2 since Sunday, open on all days from 9 to 10."""
-    url = f"sqlite:///{tmp_path}/careplus.db"
-    upgrade(url)
-    database = Database(url)
+    database = Database(migrated_file(tmp_path))
     since = TUESDAY - timedelta(days=2)
     doctors = {"role": "doctor", "sex": "unknown", "active": True, "created_at": since, "version": 1}
     hours = [{"weekday": day, "starts": "09:00", "ends": "10:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from careplus_appointments.rules import visits
-from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooEarly, TooLate, TooManyUpcoming
+from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooEarly, TooLate
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import IllegalTransition
@@ -143,10 +143,3 @@ def test_completed_visit_reopens_on_the_same_day() -> None:
     for status in set(S) - {S.COMPLETED}:
         with pytest.raises(IllegalTransition, match=f"This visit is {status}; only a completed one"):
             visits.check_reopenable(status, NOON, NOON, BERLIN)
-
-
-def test_upcoming_visits_of_a_doctor_are_limited() -> None:
-    visits.check_upcoming(4, 5)
-    with pytest.raises(TooManyUpcoming, match="You have 5 upcoming visits to this doctor") as refused:
-        visits.check_upcoming(5, 5)
-    assert refused.value.extras == {"most": 5}

@@ -69,7 +69,7 @@ def test_commands_named_in_documents_exist(document: Path) -> None:
     text = document.read_text()
     for target in re.findall(r"(?:`|^)make ([a-z-]+)(?:`|\s)", text, re.MULTILINE):
         assert target in targets
-    for command, word in re.findall(r"(?:`|bin/)careplus ([a-z]+)(?: ([a-z]+))?", text):
+    for command, word in re.findall(r"(?:`|bin/)careplus ([a-z]+)(?: ([a-z-]+))?", text):
         assert command in known
         assert not hasattr(known[command], "commands") or word in known[command].commands
 

@@ -26,7 +26,7 @@ PUT  /api/doctor/profile                        doctors       doctor
 POST /api/doctor/prescriptions                  doctors       doctor
 POST /api/doctor/referrals                      doctors       doctor
 GET  /api/doctor/referrals                      doctors       doctor
-GET  /api/labs/tests                            labs          admin,doctor,lab,patient
+GET  /api/labs/tests                            labs          admin,doctor,lab,patient,reception
 POST /api/labs/bookings                         labs          patient
 GET  /api/labs/bookings                         labs          patient
 GET  /api/admin/stats                           doctors       admin

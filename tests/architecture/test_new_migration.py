@@ -20,6 +20,7 @@ revision = "{NEXT}"
 down_revision = "{HEAD}"
 branch_labels = None
 depends_on = None
+older_code_works = False  # True if processes of the revision before go on working while and after it is migrated
 
 
 def upgrade() -> None:

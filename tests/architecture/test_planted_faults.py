@@ -20,9 +20,9 @@ from careplus_tables.appointments import AppointmentRow
 from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import Database
 from careplus_tables.labs import LabResultRow, ObservationRow
-from careplus_tables.migrate import upgrade
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.record_guard import OWNERS, MissingPatientFilter, check
+from tests.templates import migrated_file
 
 SERVICES_ROOT = Path(__file__).parents[2] / "services"
 
@@ -131,8 +131,7 @@ def test_statement_without_owner_is_refused(statement: sa.Executable) -> None:
 
 @pytest.mark.parametrize("planted", [sa.select(AppointmentRow), sa.delete(LabResultRow)])
 async def test_statement_without_owner_is_refused_when_run(tmp_path: Path, planted: Any) -> None:
-    upgrade(f"sqlite:///{tmp_path}/careplus.db")
-    database = Database(f"sqlite:///{tmp_path}/careplus.db")
+    database = Database(migrated_file(tmp_path))
     try:
         for opened in (database.reading, database.writing):
             with pytest.raises(MissingPatientFilter):

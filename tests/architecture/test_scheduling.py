@@ -27,6 +27,12 @@ def test_files_of_one_hospital_are_one_unit() -> None:
     assert scope_of("tests/openapi/test_document.py::test_a") == scope_of("tests/openapi/test_odd_values.py::test_b") == "sandbox"
 
 
+def test_lists_of_one_database_are_one_unit() -> None:
+    lists = "tests/test_every_list.py"
+    assert scope_of(f"{lists}::test_a[sqlite-list_tests]") == scope_of(f"{lists}::test_b[sqlite-list_visits]")
+    assert scope_of(f"{lists}::test_a[sqlite-list_tests]") != scope_of(f"{lists}::test_a[postgresql-list_tests]")
+
+
 def test_views_of_the_sweep_are_divided() -> None:
     views = [f"patient /results/{number}" for number in range(100)]
     units = {scope_of(f"{SWEEP_FILE}::test_a[{view}]") for view in views}

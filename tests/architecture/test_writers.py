@@ -12,6 +12,7 @@ from careplus_contracts.registry import ENDPOINTS, SERVICES
 from careplus_tables import registry
 from tests.acts.catalogue import changes
 from tests.acts.context import acting_in
+from tests.auth.forging_provider import settings_for
 from tests.gateway.journal import log_lines
 from tests.hospital import ADMIN, Hospital
 from tests.world import World, build
@@ -21,6 +22,7 @@ ALLOWED = {
     "idempotency_keys": "the stored answer is in the transaction of the change",
     "audit_events": "the audit event is in the transaction of the change",
     "audit_patients": "the patients of an audit event are part of it",
+    "notices": "the notice of a change is in the transaction of the change",
 }
 """Tables that every service writes, with the reason."""
 LISTENER = Path(__file__).parent / "listener"
@@ -29,10 +31,12 @@ LISTENER = Path(__file__).parent / "listener"
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     """Yield a hospital; its processes record in `writes` which service writes which table."""
-    running = Hospital(tmp_path_factory.mktemp("hospital"), measured=True)
+    running = Hospital(tmp_path_factory.mktemp("hospital"), executed=True, measured=True)
     before = running.environment.get("PYTHONPATH")
     running.extra["PYTHONPATH"] = f"{LISTENER}:{before}" if before else str(LISTENER)
     running.extra["WRITE_LOG"] = str(running.data / "writes")
+    # the acts of a sign-on start this provider; the services leave this port free
+    running.extra |= settings_for(f"http://127.0.0.1:{running.port + 9}")
     with running.running_with_admin():
         yield running
 

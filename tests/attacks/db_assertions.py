@@ -1,74 +1,79 @@
-"""Concurrent requests, processes killed before they answer, and assertions about the rows of the database file."""
+"""Concurrent requests, processes killed before they answer, and assertions about the rows of the database."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-import pysqlite3
 
+from tests import databases
 from tests.hospital import LOCAL_HTTP, Hospital, processes
 from tests.world import World
 
+CHANGED_BETWEEN_REQUESTS = {
+    "mails": "id",
+    "notices": "id, key, kind, account_id, record_id, created_at",
+    "password_resets": "NULL",
+    "attempts": "NULL",
+}
+"""The columns that are compared of tables that auth changes between requests: it sends mails and notices in the background.
 
-def query(hospital: Hospital, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    with closing(pysqlite3.connect(f"file:{hospital.data}/careplus.db?mode=ro", uri=True)) as connection:
-        rows: list[tuple[Any, ...]] = connection.execute(sql, values).fetchall()
-        return rows
-
-
-def write(hospital: Hospital, sql: str, *values: Any) -> None:
-    with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=30)) as connection, connection:
-        connection.execute(sql, values)
-
-
-CHANGED_BETWEEN_REQUESTS = {"mails": "id", "password_resets": "NULL", "attempts": "NULL"}
-"""Tables that auth changes between requests: only the ids of mails are compared, and no column of reset codes and attempts."""
+NULL: no column is compared.
+"""
 
 
-def tables(hospital: Hospital) -> list[str]:
+def tables(hospital: Hospital, run: databases.Run) -> list[str]:
     """Return all tables except the audit trail, which grows with every request."""
-    names = query(hospital, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    return [name for (name,) in names if not name.startswith("audit")]
+    return [name for name in databases.tables(hospital.database, run) if not name.startswith("audit")]
 
 
 def contents(hospital: Hospital) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table."""
 
-    def rows(name: str) -> list[tuple[Any, ...]]:
-        found = query(hospital, f"SELECT {CHANGED_BETWEEN_REQUESTS.get(name, '*')} FROM {name}")
+    def rows(run: databases.Run, name: str) -> list[tuple[Any, ...]]:
+        found = run(f"SELECT {CHANGED_BETWEEN_REQUESTS.get(name, '*')} FROM {name}")
         return sorted(found if CHANGED_BETWEEN_REQUESTS.get(name) != "NULL" else [], key=repr)
 
-    return {name: rows(name) for name in tables(hospital)}
+    with databases.connected(hospital.database) as run:
+        return {name: rows(run, name) for name in tables(hospital, run)}
+
+
+def is_unchanged(before: dict[str, list[tuple[Any, ...]]], after: dict[str, list[tuple[Any, ...]]]) -> bool:
+    """Return whether all rows are the same, without deletions in the background: auth deletes mails that it may not send."""
+    return all(
+        rows == before[name] or (name in CHANGED_BETWEEN_REQUESTS and set(rows) <= set(before[name]))
+        for name, rows in after.items()
+    )
 
 
 def tally(hospital: Hospital) -> dict[str, int]:
     """Return the number of rows of each table, and the sum of the versions of its records."""
     counted = {}
-    for name in tables(hospital):
-        columns = [column for _, column, *_ in query(hospital, f"PRAGMA table_info({name})")]
-        if CHANGED_BETWEEN_REQUESTS.get(name) != "NULL":
-            [(counted[name],)] = query(hospital, f"SELECT count(*) FROM {name}")
-        if "version" in columns:
-            [(counted[f"versions of {name}"],)] = query(hospital, f"SELECT coalesce(sum(version), 0) FROM {name}")
+    with databases.connected(hospital.database) as run:
+        for name in tables(hospital, run):
+            columns = databases.columns(hospital.database, run, name)
+            if CHANGED_BETWEEN_REQUESTS.get(name) != "NULL":
+                [(counted[name],)] = run(f"SELECT count(*) FROM {name}")
+            if "version" in columns:
+                [(counted[f"versions of {name}"],)] = run(f"SELECT coalesce(sum(version), 0) FROM {name}")
     return counted
 
 
 def growth(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
-    return {name: number - before[name] for name, number in after.items() if number != before[name]}
+    """Return by how much each number changed, without deletions in the background: auth deletes mails that have no account."""
+    changed = {name: number - before[name] for name, number in after.items() if number != before[name]}
+    return {name: by for name, by in changed.items() if by > 0 or name not in CHANGED_BETWEEN_REQUESTS}
 
 
 @asynccontextmanager
 async def write_lock(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
     """Hold the write lock of the database during the block and for `seconds` after it."""
-    with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=30, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
+    with databases.write_lock(hospital.database):
         yield
         await asyncio.sleep(seconds)
-        connection.execute("ROLLBACK")
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ def attach(pid: int) -> None:
 
 
 def detach(pid: int) -> None:
-    """Resume the process; do nothing if it was killed."""
+    """Resume the process unless it was killed."""
     ctypes.CDLL(None).ptrace(DETACH, pid, None, None)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from careplus_contracts.emergency import EmergencyReason
 from careplus_contracts.values import Line
 
 TEXTS: dict[str, str] = {
@@ -121,3 +122,8 @@ def stored(kind: Any, text: str) -> str:
 
 HOSTILE = list(TEXTS.values())
 LINES = [text for text in HOSTILE if accepts(Line, text)]
+
+EMERGENCY_REASONS = [
+    reason for reason in (f"{text} because medication is unknown" for text in HOSTILE) if accepts(EmergencyReason, reason)
+]
+"""Reasons of an emergency access, which needs a few words."""

@@ -39,12 +39,8 @@ class Listener:
 
 
 def listeners(hospital: Hospital) -> list[Listener]:
-    """Return the gateway and the services. The gateway's environment holds the URLs that the supervisor gave the services."""
-    running = processes(hospital)
-    environment = Path(f"/proc/{running['gateway']}/environ").read_text().split("\0")
-    settings = dict(line.split("=", 1) for line in environment if "=" in line)
-    urls = {name: settings.get(f"CAREPLUS_{name.upper()}_URL", hospital.url) for name in READ_PATHS}
-    assert len(set(urls.values())) == len(READ_PATHS), "each process listens on its own port"
+    """Return the gateway and the services."""
+    running, urls = processes(hospital), {"gateway": hospital.url, **hospital.service_urls}
     return [Listener(name, urls[name], path, running[name]) for name, path in READ_PATHS.items()]
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 
 from careplus_contracts.registry import SERVICES
+from tests import databases
 from tests.acts.act import BY_NAME
 from tests.acts.catalogue import ACTS
 from tests.acts.context import ActContext, acting_in
-from tests.attacks.db_assertions import query
 from tests.hospital import Hospital, Person
 from tests.world import World, made
 
@@ -55,17 +55,17 @@ class Staff:
         """Count the marks by the number of records that contain them."""
         mark = ACTS[name].mark
         assert mark is not None
-        found = Counter(one for (one,) in query(self.hospital, mark.sql))
+        found = Counter(one for (one,) in databases.query(self.hospital.database, mark.sql))
         return Counter(found[one] for one in marks)
 
     def last_event(self) -> int:
-        [(event,)] = query(self.hospital, "SELECT coalesce(max(id), 0) FROM audit_events")
+        [(event,)] = databases.query(self.hospital.database, "SELECT coalesce(max(id), 0) FROM audit_events")
         return int(event)
 
     def changes_since(self, event: int) -> Counter[str]:
         """Return the actions of the audit trail that changed a record after this event."""
         changes = "SELECT action FROM audit_events WHERE id > ? AND kind = 'change' AND outcome = 'ok'"
-        return Counter(action for (action,) in query(self.hospital, changes, event))
+        return Counter(action for (action,) in databases.query(self.hospital.database, changes, event))
 
 
 @contextmanager

@@ -29,8 +29,8 @@ LONGEST_MS = 5.0
 """The limit of the server's processor time for a refusal."""
 SAMPLES = 5
 """The cost of a token is the median of so many samples, because a process sometimes does other work."""
-MUTATION_COUNT = 100_000
-PEOPLE = ("patient", "other_patient", "doctor", "other_doctor", "lab", "admin")
+MUTATION_COUNT = 30_000
+PEOPLE = ("patient", "other_patient", "doctor", "other_doctor", "lab", "reception", "admin")
 
 Headers = list[tuple[str, str]]
 Misuse = Callable[[str], Headers]

@@ -4,31 +4,26 @@ import asyncio
 import hashlib
 import re
 import secrets
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from careplus_contracts.refusals import Problem
+from tests import databases
 from tests.attacks.db_assertions import (
     all_at_once,
     check_one_answer,
     client_for,
     contents,
     kill_and_repeat,
-    query,
-    write,
     write_lock,
 )
-from tests.hospital import DETAILS, LOCAL_HTTP, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
+from tests.hospital import DETAILS, LOCAL_HTTP, PASSWORD, Hospital, Person, free_port, free_times, only_linux, start_module
 from tests.world import World, made
 
 CONCURRENT = 100
@@ -63,7 +58,7 @@ async def test_concurrent_requests_with_one_key_register_once(
     first = check_one_answer(answers)
     again = await crowd.post("/auth/register", json=body, headers=key)
     assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (201, first.content, "true")
-    assert query(hospital, "SELECT count(*) FROM accounts WHERE email = ?", email) == [(1,)]
+    assert databases.query(hospital.database, "SELECT count(*) FROM accounts WHERE email = ?", email) == [(1,)]
 
 
 async def test_concurrent_requests_with_one_key_add_one_doctor(
@@ -75,7 +70,8 @@ async def test_concurrent_requests_with_one_key_add_one_doctor(
     first = check_one_answer(answers)
     again = await crowd.post("/api/admin/doctors", json=body, headers=headers)
     assert (again.content, again.headers["etag"]) == (first.content, '"1"')
-    assert query(hospital, "SELECT count(*) FROM invitations WHERE account_id = ?", first.json()["id"]) == [(1,)]
+    invitations = "SELECT count(*) FROM invitations WHERE account_id = ?"
+    assert databases.query(hospital.database, invitations, first.json()["id"]) == [(1,)]
     joined = hospital.register(body["email"], body["full_name"], invitation=again.json()["invitation_code"])
     assert joined.id == first.json()["id"]
     joined.http.close()
@@ -85,11 +81,10 @@ async def test_concurrent_requests_with_one_key_add_one_doctor(
 def second_process(hospital: Hospital, world: World) -> Iterator[str]:
     """Yield the URL of a second process of the appointments service."""
     port = free_port()
-    running = Path(f"/proc/{processes(hospital)['appointments']}/environ").read_bytes().decode().split("\0")
-    environment = dict(pair.split("=", 1) for pair in running if "=" in pair)
-    command = [sys.executable, "-m", "careplus_cli", "serve", "appointments", "--port", str(port)]
-    with (hospital.data / "second.txt").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd=hospital.data, stdout=log, stderr=log)
+    urls = {f"CAREPLUS_{service.upper()}_URL": url for service, url in hospital.service_urls.items()}
+    environment = hospital.environment | urls
+    command = ("careplus_cli", "serve", "appointments", "--port", str(port))
+    process = start_module(*command, env=environment, cwd=hospital.data, log=hospital.data / "second.txt")
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{url}/ready")
@@ -128,7 +123,7 @@ async def test_concurrent_requests_at_two_processes_book_once(
     for url in urls:
         again = await crowd.post(url, json=body, headers=headers)
         assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (201, first.content, "true")
-    assert query(hospital, "SELECT count(*) FROM appointments WHERE patient_id = ?", patient.id) == [(1,)]
+    assert databases.query(hospital.database, "SELECT count(*) FROM appointments WHERE patient_id = ?", patient.id) == [(1,)]
     patient.http.close()
 
 
@@ -181,23 +176,26 @@ def test_key_older_than_a_day_acts_again(hospital: Hospital, world: World, key: 
     doctor = world.people["other_doctor"].http
     body = {"starts_at": "2032-07-01T00:00:00Z", "ends_at": "2032-07-02T00:00:00Z"}
     first = made(doctor.post("/api/doctor/time-off", json=body, headers=key))
-    [(expires_at,)] = query(hospital, "SELECT max(expires_at) FROM idempotency_keys")
+    [(expires_at,)] = databases.query(hospital.database, "SELECT max(expires_at) FROM idempotency_keys")
     assert timedelta(hours=23, minutes=59) < datetime.fromisoformat(expires_at) - datetime.now(UTC) <= timedelta(hours=24)
     assert made(doctor.post("/api/doctor/time-off", json=body, headers=key)) == first
-    write(hospital, "UPDATE idempotency_keys SET expires_at = '2020-01-01T00:00:00Z'")
+    databases.execute(hospital.database, "UPDATE idempotency_keys SET expires_at = '2020-01-01T00:00:00Z'")
     later = doctor.post("/api/doctor/time-off", json=body, headers=key)
     assert made(later)["id"] != first["id"]
     assert "idempotency-replayed" not in later.headers
     assert made(doctor.post("/api/doctor/time-off", json=body, headers=key)) == made(later)
 
 
+@databases.sqlite_only
 def test_stored_answers_are_encrypted_in_the_file(hospital: Hospital, world: World, key: dict[str, str]) -> None:
     email, word = f"{secrets.token_hex(6)}@example.org", secrets.token_hex(12)
     body = {"email": email, "full_name": "Dr Sealed", "specialty": "Cardiology"}
     added = made(world.people["admin"].http.post("/api/admin/doctors", json=body, headers=key))
     refer = {"patient_id": world.people["patient"].id, "to_external": "Elsewhere", "reason": word, "urgency": "routine"}
     made(world.people["doctor"].http.post("/api/doctor/referrals", json=refer, headers=key))
-    stored = b"".join(ciphertext for (ciphertext,) in query(hospital, "SELECT ciphertext FROM idempotency_keys"))
+    stored = b"".join(
+        ciphertext for (ciphertext,) in databases.query(hospital.database, "SELECT ciphertext FROM idempotency_keys")
+    )
     assert len(stored) > 500
     assert word.encode() not in stored
     file = b"".join(path.read_bytes() for path in hospital.data.glob("careplus.db*"))
@@ -208,23 +206,27 @@ def test_stored_answers_are_encrypted_in_the_file(hospital: Hospital, world: Wor
 
 @only_linux
 def test_booking_is_replayed_after_kill_at_answer(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
+    # the patients of the world may have appointments of other tests
+    patient = new_patient(killable.hospital)
     body = visit_body(people, 100)
-    answer = kill_and_repeat(killable, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
+    answer = kill_and_repeat(killable, "appointments", "POST /api/appointments", patient.http, body, key)
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
-    mine = people["other_patient"].http.get("/api/appointments").json()["items"]
-    assert mine == [answer.json()]
+    assert patient.http.get("/api/appointments").json()["items"] == [answer.json()]
+    patient.http.close()
 
 
 @only_linux
 def test_lab_booking_is_replayed_after_kill_at_commit(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     """A laboratory time has several places, so a second booking would not be refused."""
-    patient = people["other_patient"].http
+    # the patients of the world may have bookings of other tests
+    patient = new_patient(killable.hospital)
     day = visit_body(people, 200)["starts_at"][:10]
-    starts_at = patient.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
+    starts_at = patient.http.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
     body = {"test_codes": ["CBC"], "starts_at": starts_at}
-    answer = kill_and_repeat(killable, "labs", "POST /api/labs/bookings", patient, body, key, at="commit")
+    answer = kill_and_repeat(killable, "labs", "POST /api/labs/bookings", patient.http, body, key, at="commit")
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
-    assert patient.get("/api/labs/bookings").json()["items"] == [answer.json()]
+    assert patient.http.get("/api/labs/bookings").json()["items"] == [answer.json()]
+    patient.http.close()
     assert contents(killable.hospital) == answer.extensions["meanwhile"]
 
 
@@ -236,12 +238,15 @@ def test_doctor_is_added_once_when_one_service_is_killed(
     """The answer contains the invitation that auth made before the kill, not a second one."""
     email, made_first = f"{service}@example.org", "SELECT code_hash FROM invitations ORDER BY id DESC LIMIT 1"
     body = {"email": email, "full_name": "Dr Twice", "specialty": "Cardiology"}
-    first = partial(query, sql=made_first)
+
+    def first(hospital: Hospital) -> list[tuple[Any, ...]]:
+        return databases.query(hospital.database, made_first)
+
     answer = kill_and_repeat(killable, service, "POST /api/admin/doctors", people["admin"].http, body, key, first)
     assert answer.status_code == 201, answer.text
     code_hash = hashlib.sha256(answer.json()["invitation_code"].encode()).hexdigest()
-    assert answer.extensions["meanwhile"] == query(killable.hospital, made_first) == [(code_hash,)]
-    assert query(killable.hospital, "SELECT version FROM doctors WHERE id = ?", answer.json()["id"]) == [(1,)]
+    assert answer.extensions["meanwhile"] == first(killable.hospital) == [(code_hash,)]
+    assert databases.query(killable.hospital.database, "SELECT version FROM doctors WHERE id = ?", answer.json()["id"]) == [(1,)]
     again = people["admin"].http.post("/api/admin/doctors", json=body, headers=key)
     assert (again.content, again.headers["idempotency-replayed"]) == (answer.content, "true")
     killable.hospital.register(email, "Dr Twice", invitation=answer.json()["invitation_code"]).http.close()

@@ -16,6 +16,7 @@ SERVER_SET: dict[str, Any] = {
     # identity and permissions
     **{"id": 1, "sub": "1", "account_id": 1, "user_id": 1, "role": "admin", "roles": ["admin"], "is_admin": True},
     **{"active": True, "account_active": True, "email_verified": True, "verified": True, "mfa": False, "sid": "s" * 24},
+    **{"email_confirmed": True, "email_confirmed_at": "2030-01-07T09:00:00Z"},
     **{"password": "seven-quiet-herons", "password_hash": "$argon2id$v=19$m=8,t=1,p=1$YWFhYWFhYWE$YWFh", "permissions": ["*"]},
     # owner
     **{"patient_id": 1, "doctor_id": 1, "from_doctor_id": 1, "ordered_by_id": 1, "author_id": 1, "owner": 1, "tenant_id": 1},
@@ -71,10 +72,10 @@ def test_server_set_members_are_refused(world: World) -> None:
     assert contents(world.hospital) == before
 
 
-@pytest.mark.parametrize("name", ["role", "active", "version", "id"])
+@pytest.mark.parametrize("name", ["role", "active", "version", "id", "email_confirmed"])
 def test_single_server_set_member_is_refused(world: World, name: str) -> None:
     patient = world.people["patient"].http
     before = patient.get("/auth/me").json()
-    answer = patient.put("/auth/me", json={"full_name": "Pia Novak", name: SERVER_SET[name]})
+    answer = patient.put("/auth/me", json={"phone": "+49 30 5550 1234", name: SERVER_SET[name]})
     assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, [f"body.{name}"])
     assert patient.get("/auth/me").json() == before

@@ -12,7 +12,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -20,14 +20,13 @@ from threading import Barrier
 from typing import Any
 
 import httpx
-import pysqlite3
 import pytest
 
+from tests import databases
 from tests.attacks.db_assertions import write_lock
 from tests.attacks.debugger import attach, detach, was_killed
 from tests.attacks.listeners import Listener, listeners
 from tests.attacks.restarts import AUDITED_READS, OWN_ACTS, Staff, events_of, staffed
-from tests.gateway.journal import pid_of
 from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, Person, eventually, only_linux, paused_supervisor, processes
 
 MIB = 2**20
@@ -356,7 +355,7 @@ async def test_hung_service_does_not_delay_others(staff: Staff, http: httpx.Asyn
             other_answers.append(await timed(staff.read(http, of)))
             other_answers.append(await timed(http.request(**staff.marked_request(OWN_ACTS[of], secrets.token_hex(8)))))
 
-    pid = pid_of(staff.hospital, service)
+    pid = processes(staff.hospital)[service]
     with paused_supervisor(staff.hospital):
         try:
             # changes that wait for the lock are done after their clients have disconnected; the service is stopped without
@@ -395,13 +394,11 @@ HUNG_S = 0.3
 
 def can_write(hospital: Hospital) -> bool:
     """Return whether the write lock is free within 0.5 s: a working process holds it for milliseconds."""
-    with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=0.5, isolation_level=None)) as connection:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except pysqlite3.OperationalError:
-            return False
-        connection.execute("ROLLBACK")
-        return True
+    try:
+        with databases.write_lock(hospital.database, patience_s=0.5):
+            return True
+    except databases.Locked:
+        return False
 
 
 async def stop_during_a_write(hospital: Hospital, stop: Callable[[], None], resume: Callable[[], None]) -> None:

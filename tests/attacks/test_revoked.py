@@ -93,9 +93,13 @@ def reset_password(session: SessionToEnd) -> FinalStep:
 
 
 def remove_second_factor(session: SessionToEnd) -> FinalStep:
-    """Disable the second factor as an administrator, as for a lost phone."""
+    """Disable the second factor as an administrator, as for a lost phone.
+
+    Switching it on ended the session of the browser, so that the browser signs in again with a recovery code.
+    """
     secret = made(session.person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
-    made(session.person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)
+    codes = made(session.person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)["codes"]
+    sign_in(session.browser, session.email, otp=codes[0])
     return lambda: session.update(second_factor=False)
 
 
@@ -103,6 +107,11 @@ ENDINGS = (
     *(sign_out, sign_out_from_device_list, deactivate_account, change_role, deactivate_and_reactivate),
     *(change_password, reset_password, remove_second_factor),
 )
+
+
+def sign_in(browser: httpx.Client, email: str, **more: str) -> None:
+    token = made(browser.post("/auth/login", json={"email": email, "password": PASSWORD, **more}), 200)["access_token"]
+    browser.headers["Authorization"] = f"Bearer {token}"
 
 
 def new_account(world: World, email: str, role: Role) -> Person:
@@ -124,11 +133,10 @@ def accepted_after(world: World, role: Role, ending: Callable[[SessionToEnd], Fi
     endpoints = [endpoint for endpoint in ENDPOINTS if not endpoint.public and endpoint.admits(role)]
     accepted = []
     with world.hospital.client() as browser, clients(listeners(world.hospital)) as http_clients:
-        token = made(browser.post("/auth/login", json={"email": email, "password": PASSWORD}), 200)["access_token"]
-        browser.headers["Authorization"] = f"Bearer {token}"
+        sign_in(browser, email)
         final_step = ending(SessionToEnd(world, person, browser, email, role))
         for client in http_clients.values():
-            client.headers["Authorization"] = f"Bearer {token}"
+            client.headers["Authorization"] = browser.headers["Authorization"]
         # each service has just cached the session as valid
         for service in {endpoint.service for endpoint in endpoints}:
             read = next(one for one in endpoints if one.service == service and one.method == "GET" and "{" not in one.path)

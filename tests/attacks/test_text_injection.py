@@ -18,11 +18,14 @@ from tests.acts.context import ActContext, acting_in
 from tests.acts.members import TAKES_TEXT, WITH_BODY, Place, formatted_texts, free_texts, with_value
 from tests.attacks.hostile import HOSTILE, LINES, TEXTS, accepts, stored
 from tests.attacks.hostile_requests import caller, hostile_bodies, send_text, strings_in
-from tests.hospital import ADMIN, Hospital
+from tests.auth.forging_provider import settings_for
+from tests.hospital import ADMIN, Hospital, free_port
 from tests.world import build, made
 
 STEP = 11
 """`make test` tries every eleventh text; `make attack` tries all."""
+IN_ORDER = sorted(TAKES_TEXT, key=lambda endpoint: endpoint.name == "set_allergies")
+"""A medicine with a word of a recorded allergy is refused, so allergies come last."""
 SEARCHES = [
     (endpoint, name)
     for endpoint in ENDPOINTS
@@ -34,7 +37,8 @@ SEARCHES = [
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ActContext]:
     """Yield a context in a hospital of its own: its records hold hostile text afterwards."""
-    hospital = Hospital(tmp_path_factory.mktemp("injected"))
+    provider = settings_for(f"http://127.0.0.1:{free_port()}")
+    hospital = Hospital(tmp_path_factory.mktemp("injected"), extra=provider)
     with hospital.running_with_admin(), build(hospital, hospital.sign_in(ADMIN)) as world, acting_in(world) as opened:
         yield opened
 
@@ -51,7 +55,7 @@ def test_injection_sweep_is_large_enough() -> None:
     assert len(SEARCHES) >= 6
 
 
-@pytest.mark.parametrize("endpoint", TAKES_TEXT, ids=named)
+@pytest.mark.parametrize("endpoint", IN_ORDER, ids=named)
 def test_hostile_text_is_stored_unchanged(context: ActContext, endpoint: Endpoint[..., Any]) -> None:
     # all endpoints together try each text; the attack test tries each text in each place
     check_all_stored(context, endpoint, range(TAKES_TEXT.index(endpoint) % STEP, len(HOSTILE), STEP))
@@ -59,7 +63,7 @@ def test_hostile_text_is_stored_unchanged(context: ActContext, endpoint: Endpoin
 
 @pytest.mark.attack
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("endpoint", TAKES_TEXT, ids=named)
+@pytest.mark.parametrize("endpoint", IN_ORDER, ids=named)
 def test_every_hostile_text_is_stored_at_every_place(context: ActContext, endpoint: Endpoint[..., Any]) -> None:
     check_all_stored(context, endpoint, range(len(HOSTILE)))
 
@@ -73,8 +77,9 @@ def check_all_stored(context: ActContext, endpoint: Endpoint[..., Any], numbers:
 
 def check_stored(context: ActContext, endpoint: Endpoint[..., Any], answer: httpx.Response, sent: dict[Place, str]) -> None:
     assert answer.status_code == endpoint.status, answer.text
-    check_unchanged(answer.json(), sent)
-    for person, where in act_of(endpoint).read_back.items():
+    act = act_of(endpoint)
+    check_unchanged(answer.json(), {place: text for place, text in sent.items() if place[-1] not in act.only_read_back})
+    for person, where in act.read_back.items():
         read = context.http(person).get(where.format(**{**context.world.ids, **answer.json()}))
         assert read.status_code == 200, read.text
         check_unchanged(read.json(), sent)
@@ -123,7 +128,7 @@ def test_hostile_name_is_found_by_itself(context: ActContext) -> None:
     patient, admin = context.world.people["patient"], context.http("admin")
     for text in LINES[::3]:
         if accepts(Query, text):
-            made(patient.http.put("/auth/me", json={"full_name": text}), 200)
+            context.hospital.rename(context.people["admin"], patient.id, text)
             found = admin.get("/api/admin/accounts", params={"q": text, "limit": 100}).json()["items"]
             assert patient.id in {account["id"] for account in found}, text
 
@@ -186,23 +191,23 @@ FORGED_LINES = (
 
 
 def test_log_lines_cannot_be_forged(context: ActContext) -> None:
-    hospital = context.world.hospital
+    hospital, patient = context.world.hospital, context.people["patient"]
     before = hospital.log.stat().st_size
     for path in FORGED_LINES:
         ask_raw(
             hospital, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nUser-Agent: \x1b[31mforged\r\nX-Request-Id: forged\x85forged\r\n"
         )
     for text in HOSTILE[::2]:
-        made(context.http("patient").put("/auth/me", json={"full_name": text if accepts(Line, text) else "Pia Novak"}), 200)
+        context.hospital.rename(context.people["admin"], patient.id, text if accepts(Line, text) else "Pia Novak")
         context.http("patient").get("/api/doctors", params={"q": text})
-        context.http("patient").put("/auth/me", json={"full_name": text, text: text})
+        context.http("patient").put("/auth/me", json={"phone": text, text: text})
     logged = hospital.log.read_bytes()[before:].decode()
     lines = [line.partition(" | ")[2] for line in logged.split("\n") if line]
     assert len(lines) > 100
     for line in lines:
         assert isinstance(json.loads(line), dict)
         assert all(letter >= " " for letter in line), "control characters are escaped"
-        assert json.loads(line)["event"] in {"request_finished", "server_warned"}
+        assert json.loads(line)["event"] in {"request_finished", "server_warned", "audit_head"}
     assert not [text for text in HOSTILE if len(text) > 6 and (text in logged or json.dumps(text)[1:-1] in logged)]
 
 

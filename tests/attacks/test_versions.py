@@ -16,6 +16,11 @@ from tests.world import World
 
 REQUESTS = 50
 VERSIONED = [endpoint for endpoint in ENDPOINTS if endpoint.versioned]
+WITHOUT_VERSION = {
+    "cancel_bookings": "cancels all visits ahead, not one record",
+    "cancel_lab_bookings": "cancels all laboratory bookings ahead, not one record",
+}
+"""PUTs that do not change one version of a record, with the reason."""
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +31,8 @@ def context(world: World) -> Iterator[ActContext]:
 
 def test_every_put_changes_a_versioned_record() -> None:
     puts = {endpoint.name for endpoint in ENDPOINTS if endpoint.method == "PUT"}
-    assert {one.name for one in VERSIONED} == puts | {"correct_result"}
+    assert puts >= WITHOUT_VERSION.keys()
+    assert {one.name for one in VERSIONED} == puts - WITHOUT_VERSION.keys() | {"correct_result"}
 
 
 @pytest.mark.parametrize("endpoint", VERSIONED, ids=lambda endpoint: endpoint.name)

@@ -1,29 +1,17 @@
-"""The audit trail, read from the database file."""
+"""The audit trail, read from the database."""
 
 import time
-from pathlib import Path
 from typing import Any
 
-import pysqlite3
-
+from tests import databases
 from tests.hospital import Hospital, Person
 
-TABLES = ("audit_events", "audit_patients", "audit_links")
+TABLES = ("audit_events", "audit_patients", "audit_links", "audit_anchors")
 
 
 def rows(hospital: Hospital, sql: str, *values: Any) -> list[dict[str, Any]]:
     """Return the rows of a query on the hospital's database."""
-    return rows_in(hospital.data, sql, *values)
-
-
-def rows_in(folder: Path, sql: str, *values: Any) -> list[dict[str, Any]]:
-    """Return the rows of a query on the database in a folder."""
-    connection = pysqlite3.connect(folder / "careplus.db")
-    connection.row_factory = pysqlite3.Row
-    try:
-        return [dict(row) for row in connection.execute(sql, values)]
-    finally:
-        connection.close()
+    return databases.named_rows(hospital.database, sql, *values)
 
 
 def of_request(hospital: Hospital, request_id: str) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import pysqlite3
 import pytest
 
 from careplus_auth import rules
@@ -15,6 +14,7 @@ from careplus_auth.sign_in.attempts import AttemptCounter, Limits, forgot_passwo
 from careplus_auth.store import purging
 from careplus_contracts.accounts import TooManyAttempts
 from careplus_tables.engine import Database
+from tests import databases
 
 MINE = "me@example.org"
 STRANGE = sign_in_limits(MINE, "192.0.2.1", device=None)
@@ -28,14 +28,8 @@ def attempts(database: Database) -> AttemptCounter:
 
 def pass_time(tmp_path: Path, seconds: float) -> None:
     """Move every time in the table into the past."""
-    earlier = ", ".join(
-        f"{name} = strftime('%Y-%m-%dT%H:%M:%SZ', {name}, '-{seconds} seconds')"
-        for name in ("counted_at", "open_at", "forgotten_at")
-    )
-    connection = pysqlite3.connect(tmp_path / "careplus.db")
-    connection.execute(f"UPDATE attempts SET {earlier}")
-    connection.commit()
-    connection.close()
+    earlier = ", ".join(f"{name} = {databases.shifted(name, -seconds)}" for name in ("counted_at", "open_at", "forgotten_at"))
+    databases.execute(databases.url(tmp_path), f"UPDATE attempts SET {earlier}")
 
 
 async def tries(attempts: AttemptCounter, limits: Limits) -> int:
@@ -77,7 +71,7 @@ async def test_concurrent_attempts_are_all_counted(attempts: AttemptCounter) -> 
 async def test_counters_survive_restart_and_hold_no_email(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:
     assert await tries(attempts, STRANGE) == 5
     assert await tries(AttemptCounter(database, Vault(["k" * 40], "attempts")), STRANGE) == 0
-    rows = pysqlite3.connect(tmp_path / "careplus.db").execute("SELECT * FROM attempts").fetchall()
+    rows = databases.query(databases.url(tmp_path), "SELECT * FROM attempts")
     assert len(rows) == 3
     assert not any(part in str(rows) for part in ("example", "192.0.2"))
 
@@ -133,7 +127,7 @@ async def test_successful_attempt_resets_counter(attempts: AttemptCounter, datab
 async def test_reset_inserts_no_row(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:
     async with database.writing() as db:
         await attempts.reset(db, STRANGE, clear=next(iter(STRANGE)))
-    assert pysqlite3.connect(tmp_path / "careplus.db").execute("SELECT count(*) FROM attempts").fetchone() == (0,)
+    assert databases.query(databases.url(tmp_path), "SELECT count(*) FROM attempts") == [(0,)]
 
 
 async def test_attempts_expire_one_by_one(attempts: AttemptCounter, tmp_path: Path) -> None:
@@ -163,4 +157,4 @@ async def test_expired_counters_are_purged(attempts: AttemptCounter, database: D
     pass_time(tmp_path, timedelta(days=1).total_seconds())
     async with database.writing() as db:
         assert await purging.purge(db) == 60
-    assert pysqlite3.connect(tmp_path / "careplus.db").execute("SELECT count(*) FROM attempts").fetchone() == (0,)
+    assert databases.query(databases.url(tmp_path), "SELECT count(*) FROM attempts") == [(0,)]

@@ -10,17 +10,18 @@ import pytest
 
 from careplus_auth.sign_in.bootstrap_admin import FIRST_EMAIL, create_admin, invite_first_admin
 from careplus_contracts.accounts import EmailTaken
-from tests.audit.audit_rows import rows_in
+from careplus_runtime.process.clock import now
+from tests import databases
 from tests.hospital import ADMIN, PASSWORD
 
 
 def events(tmp_path: Path) -> list[dict[str, Any]]:
-    return rows_in(tmp_path, "SELECT * FROM audit_events ORDER BY id")
+    return databases.named_rows(databases.url(tmp_path), "SELECT * FROM audit_events ORDER BY id")
 
 
-def test_admin_created_by_command_is_audited(migrated: bytes, tmp_path: Path) -> None:
-    (tmp_path / "careplus.db").write_bytes(migrated)
-    url = f"sqlite:///{tmp_path}/careplus.db"
+def test_admin_created_by_command_is_audited(migrated: str, tmp_path: Path) -> None:
+    url = databases.url(tmp_path)
+    databases.copy(migrated, url)
     create_admin(url, ADMIN, "Ada Admin", PASSWORD)
     with pytest.raises(EmailTaken):
         create_admin(url, ADMIN, "Ada Admin", PASSWORD)
@@ -33,7 +34,7 @@ def test_admin_created_by_command_is_audited(migrated: bytes, tmp_path: Path) ->
 
 
 async def test_admin_registered_by_link_is_audited(auth: httpx.AsyncClient, tmp_path: Path) -> None:
-    link = await asyncio.to_thread(invite_first_admin, f"sqlite:///{tmp_path}/careplus.db", "http://localhost:5000")
+    link = await asyncio.to_thread(invite_first_admin, databases.url(tmp_path), "http://localhost:5000", now())
     [code] = parse_qs(urlsplit(link or "").fragment)["invitation"]
     body = {"email": FIRST_EMAIL, "password": PASSWORD, "full_name": "Ada Admin", "invitation": code}
     assert (await auth.post("/auth/register", json=body)).status_code == 201

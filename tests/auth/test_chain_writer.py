@@ -19,6 +19,7 @@ from careplus_contracts.audit import Kind
 from careplus_runtime.audit.group_commit import EVENT_COLUMNS, Event, commit_events
 from careplus_runtime.process import logs
 from careplus_tables.engine import Database
+from tests import databases
 
 FULL = 2
 """The value of `PRAGMA synchronous`."""
@@ -46,12 +47,13 @@ async def test_anchor_logs_head_only_when_chain_has_grown(database: Database) ->
         for number in (1, 2):
             await commit_events(database, [Event({**dict.fromkeys(EVENT_COLUMNS), **columns, "request_id": f"read-{number}"})])
             await chain_writer.append()
-            chain_writer.anchor()
-            chain_writer.anchor()
+            await chain_writer.anchor()
+            await chain_writer.anchor()
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     assert [(line["event"], line["number"], len(line["mac"])) for line in lines] == [("audit_head", 1, 64), ("audit_head", 2, 64)]
 
 
+@databases.sqlite_only
 @pytest.mark.parametrize("outcome", ["ok", None])
 async def test_change_commits_with_full_sync_after_reads(database: Database, outcome: str | None) -> None:
     columns = {"at": datetime.now(UTC), "service": "labs", "action": "read", "kind": Kind.READ.value, "outcome": outcome}
@@ -61,6 +63,7 @@ async def test_change_commits_with_full_sync_after_reads(database: Database, out
         assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
 
 
+@databases.sqlite_only
 async def test_dirty_writer_connection_is_discarded(database: Database) -> None:
     def leave(driver: Any) -> None:
         driver.execute("PRAGMA synchronous=NORMAL")
@@ -75,6 +78,10 @@ async def test_anchor_is_logged_while_auth_runs(database: Database, monkeypatch:
     anchored = asyncio.Event()
     monkeypatch.setattr(chain_writer, "ANCHOR_INTERVAL_S", 0.01)
     monkeypatch.setattr(chain_writer, "APPEND_INTERVAL_S", 0.01)
-    monkeypatch.setattr(ChainWriter, "anchor", lambda _: anchored.set())
+
+    async def anchor(_: ChainWriter) -> None:
+        anchored.set()
+
+    monkeypatch.setattr(ChainWriter, "anchor", anchor)
     async with ChainWriter(database, ChainKeys(["k" * 40])).running(), asyncio.timeout(20):
         await anchored.wait()

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
-from sqlalchemy import ClauseElement, event, make_url
+from sqlalchemy import Select, event, make_url
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from careplus_auth.sign_in import passwords
@@ -91,8 +91,8 @@ async def test_sign_in_locks_the_account_row(auth: httpx.AsyncClient) -> None:
     statements: list[str] = []
 
     def listen(state: ORMExecuteState) -> None:
-        assert isinstance(state.statement, ClauseElement)
-        statements.append(str(state.statement.compile(dialect=POSTGRESQL)))
+        if isinstance(state.statement, Select):
+            statements.append(str(state.statement.compile(dialect=POSTGRESQL)))
 
     await registered(auth, MINE)
     event.listen(Session, "do_orm_execute", listen)

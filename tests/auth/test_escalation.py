@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,7 @@ from careplus_tables.critical_notices import CriticalNoticeRow
 from careplus_tables.engine import Database
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.mails import MailRow
-from careplus_tables.migrate import upgrade
-from tests.postgresql import new_database, postgresql
+from tests.templates import migrated_of
 
 ADMIN, LAB, ORDERING, TREATING, OTHER, PATIENT, ALONE = 1, 2, 3, 4, 5, 6, 7
 ROLES = {
@@ -45,22 +44,13 @@ SETTINGS = Settings()
 VAULT = Vault(["k" * 40], "what is kept encrypted")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgresql":
-        return new_database(request.getfixturevalue("server"), f"escalation_{request.node.originalname[:40]}")
-    return f"sqlite:///{tmp_path}/careplus.db"
+    return migrated_of(request, tmp_path)
 
 
 @pytest_asyncio.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    upgrade(url)
     opened = Database(url)
     async with opened.writing() as db:
         await fill(db)

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import httpx
-import pysqlite3
 import pytest
 from argon2 import PasswordHasher
 
 from careplus_auth.sign_in import passwords
 from careplus_contracts.refusals import Unavailable
+from tests import databases
 from tests.auth.accounts_client import registered, signed_in
 from tests.hospital import PASSWORD
 
@@ -16,18 +16,14 @@ MINE = "mine@example.org"
 
 
 def hash_of(folder: Path, email: str = MINE) -> str:
-    connection = pysqlite3.connect(folder / "careplus.db")
-    [[found]] = connection.execute("SELECT password_hash FROM accounts WHERE email = ?", (email,)).fetchall()
-    connection.close()
+    [(found,)] = databases.query(databases.url(folder), "SELECT password_hash FROM accounts WHERE email = ?", email)
     return str(found)
 
 
 async def test_outdated_hash_is_replaced_at_sign_in(auth: httpx.AsyncClient, tmp_path: Path) -> None:
     await registered(auth, MINE)
-    connection = pysqlite3.connect(tmp_path / "careplus.db")
-    with connection:
-        connection.execute("UPDATE accounts SET password_hash = ?", (PasswordHasher(1, 64, 1).hash(PASSWORD),))
-    connection.close()
+    outdated = PasswordHasher(1, 64, 1).hash(PASSWORD)
+    databases.execute(databases.url(tmp_path), "UPDATE accounts SET password_hash = ?", outdated)
     assert "m=64,t=1" in hash_of(tmp_path)
     await signed_in(auth, MINE)
     assert "m=19456,t=2" in hash_of(tmp_path)

@@ -10,16 +10,20 @@ from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 
 HINT = "careplus.signed-in"
 """The sign-in hint in local storage: web/src/lib/session/session.ts restores a session only if it is set."""
-DEMO = {"patient": "pat", "doctor": "osei", "lab": "lab", "admin": "admin"}
+DEMO = {"patient": "pat", "doctor": "osei", "lab": "lab", "reception": "desk", "admin": "admin"}
 FIRST_OF_ROLE = {"patient": "pat", "doctor": "dr_a"}
 
 
 class People:
-    """Accounts `pat`, `newpat`, `dr_a`, `dr_b` (doctors, open around the clock), `admin`, `lab`; a role means its first one."""
+    """Persons by name: `pat`, `newpat`, `dr_a`, `dr_b` (doctors, open around the clock), `admin`, `lab`, `reception`.
+
+    A role means its first person.
+    """
 
     def __init__(self, hospital: Hospital, admin: Person) -> None:
         self.hospital, self.admin = hospital, admin
-        self.emails = {name: f"{name}@example.org" for name in ("pat", "newpat", "dr_a", "dr_b", "lab")} | {"admin": ADMIN}
+        names = ("pat", "newpat", "dr_a", "dr_b", "lab", "reception")
+        self.emails = {name: f"{name}@example.org" for name in names} | {"admin": ADMIN}
         born = {"date_of_birth": "1984-05-17", "sex": "female"}
         self.persons = {
             "admin": admin,
@@ -28,6 +32,7 @@ class People:
             "dr_a": hospital.add_doctor(admin, self.emails["dr_a"], "Dr Ama Abel", "Cardiology"),
             "dr_b": hospital.add_doctor(admin, self.emails["dr_b"], "Dr Ben Berg", "Dermatology"),
             "lab": hospital.invite(admin, self.emails["lab"], "Lea Labor", "lab"),
+            "reception": hospital.invite(admin, self.emails["reception"], "Rita Rezeption", "reception"),
         }
 
     def __getitem__(self, name: str) -> Person:

@@ -51,7 +51,7 @@ def real_hospital(folder: Path) -> Iterator[Stack]:
     port = free_port()
     hospital = Hospital(folder)
     proxy_url = f"http://127.0.0.1:{port}"
-    web = _portals(folder)
+    web = portals(folder)
     hospital.extra = {
         "CAREPLUS_WEB": str(web),
         "CAREPLUS_ORIGINS": f"{hospital.url},{proxy_url}",
@@ -67,12 +67,12 @@ def real_hospital(folder: Path) -> Iterator[Stack]:
 def demo_hospital(folder: Path) -> Iterator[Hospital]:
     """Yield a hospital with demo data, so that pages have contents."""
     hospital = Hospital(folder)
-    hospital.extra = {"CAREPLUS_WEB": str(_portals(folder))}
+    hospital.extra = {"CAREPLUS_WEB": str(portals(folder))}
     with hospital.running("--demo"):
         yield hospital
 
 
-def _portals(folder: Path) -> Path:
+def portals(folder: Path) -> Path:
     """Return a copy of the build, so that a new build does not change pages during a test."""
     assert (BUILT / "index.html").exists(), "the portals are not built: run `make web`"
     return Path(shutil.copytree(BUILT, folder / "web"))

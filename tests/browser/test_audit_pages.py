@@ -17,6 +17,7 @@ from tests.hospital import Person
 pytestmark = pytest.mark.clock
 
 REASON = "Brought in unconscious, medication unknown"
+STRANGER = {"full_name": "Ines Strange", "date_of_birth": "1961-02-03"}
 NOT_IN_CARE = "404 .*/api/doctor/patients/"
 
 
@@ -37,7 +38,7 @@ def find(page: Page, name: str) -> None:
 
 def open_chart(people: People, stranger: Person) -> None:
     """Open the chart through the API, like the browser test above."""
-    opened = people["dr_a"].http.post(f"/api/doctor/patients/{stranger.id}/access", json={"reason": REASON})
+    opened = people["dr_a"].http.post(f"/api/doctor/patients/{stranger.id}/access", json={**STRANGER, "reason": REASON})
     assert opened.status_code == 201, opened.text
 
 
@@ -100,7 +101,7 @@ def test_audit_page_filters_by_patient_and_exports_csv(
 
 def test_german_audit_page_exports_semicolons(stranger: Person, people: People, role_page: RolePage, tmp_path: Path) -> None:
     reason = "Brought in; no papers, medication unknown"
-    opened = people["dr_a"].http.post(f"/api/doctor/patients/{stranger.id}/access", json={"reason": reason})
+    opened = people["dr_a"].http.post(f"/api/doctor/patients/{stranger.id}/access", json={**STRANGER, "reason": reason})
     assert opened.status_code == 201, opened.text
     page = role_page("admin", locale="de-DE")
     page.goto(f"/admin/audit?patient_id={stranger.id}&action=open_chart")

@@ -61,7 +61,7 @@ def named(people: People) -> Iterator[Named]:
 PAGES = {
     "admin": (
         *("/admin/people?q=Wolfe", "/admin/people/{patient}", "/admin/doctors?q=Wolfe", "/admin/doctors/{doctor}"),
-        *("/admin/appointments?doctor_id={doctor}", "/admin/appointments/new?q=Wolfe", "/admin/audit?account_id={patient}"),
+        *("/desk/appointments?doctor_id={doctor}", "/desk/appointments/new?q=Wolfe", "/admin/audit?account_id={patient}"),
     ),
     "long_doctor": (
         *("/doctor/patients", "/doctor/patients/{patient}", "/doctor/visits/{visit}", "/doctor/referrals", "/doctor/week"),

@@ -33,7 +33,7 @@ BROKEN = [
     View("/doctor/availability", "doctor"),
     View("/lab", "lab"),
     View("/admin", "admin"),
-    View("/admin/appointments", "admin"),
+    View("/desk/appointments", "admin"),
     View("/admin/people", "admin"),
     View("/admin/audit", "admin"),
 ]

@@ -1,4 +1,4 @@
-"""Alerts while prescribing, the list of medicines, favourites, and what the patient takes now."""
+"""Alerts while prescribing, the list of medicines, favourites, and the patient's present medicines."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ NAME = "Name, strength and form"
 
 @dataclass
 class Seen:
-    """A visit of a patient whom a colleague treats too."""
+    """A visit of a patient in a colleague's care too."""
 
     people: People
     doctor: str

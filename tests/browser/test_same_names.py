@@ -55,7 +55,7 @@ def test_own_patients_and_charts_show_the_number(numbers: Texts, role_page: Role
 
 def test_patient_picker_shows_phone_and_email(numbers: Texts, people: People, role_page: RolePage) -> None:
     page = role_page("admin")
-    page.goto("/admin/appointments/new?q=Zwilling")
+    page.goto("/desk/appointments/new?q=Zwilling")
     check_told_apart(page.get_by_role("listitem"), dict(zip(numbers, PHONES, strict=True)))
     emails = {person.id: people.email(name) for name, person in people.persons.items() if person.id in numbers}
     check_told_apart(page.get_by_role("listitem"), emails)

@@ -76,7 +76,8 @@ def test_patients_have_no_staff_search(role_page: RolePage) -> None:
 
 
 def _later(people: People, doctor: str, minutes: int) -> datetime:
-    _, times = care.day_ahead(people[doctor], 3)
+    # the first visit is two days after the next free time, by clinic days up to three from now
+    _, times = care.day_ahead(people[doctor], 5)
     return times[0] + timedelta(minutes=minutes)
 
 

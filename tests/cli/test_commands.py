@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from careplus_cli.preparing import CannotOpen, is_new
 from careplus_cli.services import SERVICES
 from careplus_contracts import registry
+from tests import databases, postgresql
 from tests.hospital import PASSWORD, Hospital
+from tests.templates import migrated_database, migrated_file
 
 
 @pytest.fixture
@@ -33,14 +36,19 @@ def test_migrate_prints_the_revision(hospital: Hospital) -> None:
     assert hospital.careplus("migrate").stdout.startswith("The database is at revision 0")
 
 
-def test_commands_refuse_a_newer_database(hospital: Hospital) -> None:
-    import pysqlite3
+def test_database_without_schema_is_new(tmp_path: Path) -> None:
+    server = postgresql.server()
+    assert is_new(f"sqlite:///{tmp_path}/careplus.db")
+    assert not is_new(migrated_file(tmp_path))
+    assert is_new(postgresql.new_database(server, "without_schema"))
+    assert not is_new(migrated_database(server, "with_schema"))
+    with pytest.raises(CannotOpen, match="cannot be used"):
+        is_new(server.replace("/postgres?", "/missing?"))
 
+
+def test_commands_refuse_a_newer_database(hospital: Hospital) -> None:
     hospital.careplus("migrate")
-    connection = pysqlite3.connect(hospital.data / "careplus.db")
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.commit()
-    connection.close()
+    databases.execute(hospital.database, "UPDATE alembic_version SET version_num = '9999', oldest_code = '9999'")
     assert "newer than this version" in refused(hospital, "migrate")
     assert "newer than this version" in refused(hospital, "run")
     assert "labs cannot start: The database is at revision 9999" in refused(
@@ -48,6 +56,7 @@ def test_commands_refuse_a_newer_database(hospital: Hospital) -> None:
     )
 
 
+@databases.sqlite_only
 def test_commands_refuse_a_file_that_is_no_database(hospital: Hospital) -> None:
     (hospital.data / "careplus.db").write_text("not a database, " * 100)
     assert "file is not a database" in refused(hospital, "migrate")
@@ -61,7 +70,7 @@ def test_admin_create_adds_an_administrator(hospital: Hospital) -> None:
 
 @pytest.mark.parametrize(
     ("email", "password", "reason"),
-    [("ada@example.org", "password", "guess"), ("ada@example.org", "", "password"), ("no e-mail", PASSWORD, "email")],
+    [("ada@example.org", "password", "tried first"), ("ada@example.org", "", "password"), ("no e-mail", PASSWORD, "email")],
 )
 def test_admin_create_refuses_invalid_input(hospital: Hospital, email: str, password: str, reason: str) -> None:
     assert reason in refused(hospital, "admin", "create", "--email", email, "--name", "Ada", stdin=f"{password}\n")

@@ -44,11 +44,11 @@ from careplus_tables.critical import CommunicationRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import AnalyteRow, AnalyteVersionRow, LabBookingRow, LabResultRow, ObservationRow, ReferenceRangeRow
-from careplus_tables.migrate import upgrade
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.patient_times import LAB_VISIT
 from careplus_tables.reviews import ResultReviewRow
 from careplus_tables.specimens import SpecimenRow
+from tests.templates import migrated_file
 
 pytestmark = pytest.mark.clock
 
@@ -70,8 +70,7 @@ Demo = tuple[Plan, sa.Connection]
 
 
 def filled(plan: Plan, folder: Path) -> sa.Engine:
-    url = f"sqlite:///{folder / 'careplus.db'}"
-    upgrade(url)
+    url = migrated_file(folder)
     fill(url, plan, "no hash")
     return sync_engine(url)
 
@@ -404,7 +403,6 @@ def test_fill_refuses_a_database_with_accounts(tmp_path: Path) -> None:
     ],
 )
 def test_fill_refuses_sizes_that_do_not_fit(tmp_path: Path, size: dict[str, int], reason: str) -> None:
-    url = f"sqlite:///{tmp_path / 'careplus.db'}"
-    upgrade(url)
+    url = migrated_file(tmp_path)
     with pytest.raises(DoesNotFit, match=reason):
         fill(url, Plan(PLANS["a working day"].now, BERLIN, **size), "no hash")  # type: ignore[arg-type]

@@ -14,12 +14,14 @@ from careplus_clinic.clinic_time import local_date
 from careplus_contracts.allergies import Allergy, Severity
 from careplus_contracts.medicines import AlertKind, AlertSeverity
 from careplus_contracts.prescriptions import PrescriptionItem
+from careplus_contracts.vitals import RecordVitals
 from careplus_demo.filling import fill
 from careplus_demo.plan import Plan
 from careplus_doctors.rules.medicines import medicine_list
 from careplus_doctors.rules.medicines.check import check
+from careplus_doctors.rules.vitals import unusual
 from careplus_tables.engine import sync_engine
-from careplus_tables.migrate import upgrade
+from tests.templates import migrated_file
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOURS = {
@@ -86,8 +88,7 @@ class Filled:
 @pytest.fixture(scope="module", params=HOURS, ids=lambda name: name.replace(" ", "-"))
 def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     plan = Plan(HOURS[request.param].astimezone(UTC), BERLIN)
-    url = f"sqlite:///{tmp_path_factory.mktemp('plausible') / 'careplus.db'}"
-    upgrade(url)
+    url = migrated_file(tmp_path_factory.mktemp("plausible"))
     fill(url, plan, "no hash")
     engine = sync_engine(url)
     with engine.connect() as connection:
@@ -283,3 +284,77 @@ def test_laboratory_has_stored_hours_and_a_second_range(demo: Filled) -> None:
     assert demo.rows("SELECT count(DISTINCT weekday) FROM lab_hours") == [(7,)]
     assert demo.rows("SELECT count(*) FROM analyte_versions WHERE number = 2") == [(1,)]
     assert demo.rows("SELECT count(*) > 1 FROM reference_ranges WHERE number = 2") == [(1,)]
+
+
+VITALS = (
+    "SELECT a.email, a.date_of_birth, v.measured_at, v.systolic, v.diastolic, v.weight, v.height, v.heart_rate, v.temperature,"
+    " v.oxygen_saturation, n.text FROM vital_signs v JOIN accounts a ON a.id = v.patient_id"
+    " LEFT JOIN notes n ON n.appointment_id = v.appointment_id WHERE v.in_error_at IS NULL ORDER BY v.measured_at"
+)
+
+
+def test_vitals_are_plausible_for_the_age(demo: Filled) -> None:
+    rows = demo.rows(VITALS)
+    assert len({row.email for row in rows}) >= 25
+    for row in rows:
+        values = {name: getattr(row, name) for name in ("systolic", "diastolic", "weight", "height", "heart_rate")}
+        born, day = date.fromisoformat(row.date_of_birth), date.fromisoformat(row.measured_at[:10])
+        found = unusual(RecordVitals.model_validate(values), born, day)
+        assert found == [], (row.email, found)
+        if row.weight and row.height and (day - born).days > 2 * YEAR:
+            assert 13 <= row.weight / (row.height / 100) ** 2 <= 35, row
+    marked = demo.rows("SELECT count(*) FROM vital_signs WHERE in_error_at IS NOT NULL")
+    assert marked == [(1,)]
+
+
+def test_vitals_agree_with_the_note_of_the_visit(demo: Filled) -> None:
+    rows = [(row, re.search(r"(?<!24-h )(?<!Home )BP (\d+)/(\d+)", row.text or "")) for row in demo.rows(VITALS)]
+    compared = [(row.systolic, row.diastolic, int(noted[1]), int(noted[2])) for row, noted in rows if noted]
+    assert len(compared) > 15
+    assert [one for one in compared if one[:2] != one[2:]] == []
+    weighed = [(row.weight, noted[1]) for row, _ in rows if (noted := re.search(r"[Ww]eight (\d+(?:\.\d)?) kg", row.text or ""))]
+    assert len(weighed) > 3
+    assert [one for one in weighed if one[0] != float(one[1])] == []
+
+
+def test_high_pressures_fall_under_treatment(demo: Filled) -> None:
+    problems = "SELECT a.email FROM problems p JOIN accounts a ON a.id = p.patient_id WHERE p.icd10 = 'I10'"
+    hypertensive = {email for (email,) in demo.rows(problems)}
+    pressures: defaultdict[str, list[int]] = defaultdict(list)
+    for row in demo.rows(VITALS):
+        if row.email in hypertensive and row.systolic:
+            pressures[row.email].append(row.systolic)
+    treated = [found for found in pressures.values() if len(found) > 1]
+    assert len(treated) >= 4
+    assert [found for found in treated if found[-1] > found[0] or found[-1] >= 145] == []
+    assert any(found[0] >= 140 and found[-1] < 140 for found in treated)
+
+
+def test_children_grow_from_visit_to_visit(demo: Filled) -> None:
+    sizes: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    for row in demo.rows(VITALS):
+        if (demo.plan.today - date.fromisoformat(row.date_of_birth)).days < 16 * YEAR:
+            sizes[row.email].append((row.weight, row.height))
+    assert len(sizes) >= 3
+    for email, found in sizes.items():
+        assert found == sorted(found), email
+        assert [height for _, height in found] == sorted(height for _, height in found), email
+
+
+def test_emergency_accesses_are_by_doctors_without_visits(demo: Filled) -> None:
+    accesses = list(demo.rows("SELECT id, doctor_id, patient_id FROM chart_access ORDER BY id"))
+    assert len(accesses) == 3
+    assert [*demo.rows("SELECT access_id FROM access_reviews ORDER BY access_id")] == [(1,), (2,)]
+    done = (
+        "SELECT 1 FROM appointments v WHERE v.doctor_id = a.doctor_id AND v.patient_id = a.patient_id AND v.status = 'completed'"
+    )
+    assert not [*demo.rows(f"SELECT a.id FROM chart_access a WHERE EXISTS ({done})")]
+    audited = "SELECT e.account_id, p.patient_id FROM audit_events e JOIN audit_patients p ON p.event_id = e.id"
+    opened = [*demo.rows(f"{audited} WHERE e.action = 'open_chart' ORDER BY e.at")]
+    assert opened == [(doctor, patient) for _, doctor, patient in accesses]
+
+
+def test_consents_follow_registration_and_the_notice(demo: Filled) -> None:
+    early = "SELECT c.account_id FROM consents c JOIN accounts a ON a.id = c.account_id WHERE c.given_at < a.created_at"
+    assert not [*demo.rows(early)]
+    assert not [*demo.rows(f"SELECT account_id FROM consents WHERE given_at > '{demo.plan.now.isoformat()}'")]

@@ -23,7 +23,7 @@ def newer(part: Any) -> Any:
         return [newer(one) for one in part]
     if not isinstance(part, dict):
         return part
-    is_map = bool(part) and all(isinstance(value, bool | int) for value in part.values())
+    is_map = all(isinstance(value, bool | int) for value in part.values())
     members = {name: value if name == "keys" else newer(value) for name, value in part.items()}
     return members | ({} if is_map else {"since_next_year": {"a": [1]}})
 

@@ -5,13 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.list_database import Rows, filled
-from tests.postgresql import new_database, postgresql
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
+from tests.postgresql import new_database
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -1,4 +1,4 @@
-"""The cases of medicine checks: what is prescribed, taken and recorded, and the alerts that it raises."""
+"""The cases of medicine checks: the prescription, the patient's medicines and record, and the alerts."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The hospital's own list of medicines: what it holds, how it is searched, and what it refuses to start with."""
+"""The hospital's own list of medicines: its content, its search, and the errors that prevent a start."""
 
 import shutil
 from collections.abc import Callable

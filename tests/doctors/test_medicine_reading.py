@@ -1,4 +1,4 @@
-"""Doses, frequencies, routes and names as people write them: what is not read with certainty is left unread."""
+"""Doses, frequencies, routes and names as people write them: uncertain text is left unread."""
 
 import pytest
 

@@ -21,7 +21,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.columns import core
 from careplus_tables.engine import Database
 from careplus_tables.labs import LabBookingRow, LabResultRow
-from careplus_tables.migrate import upgrade
+from tests.templates import migrated_file
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 HOUR, ZONE = timedelta(hours=1), ZoneInfo("Europe/Berlin")
@@ -30,8 +30,7 @@ PATIENT = Identity(id=5, role=Role.PATIENT, sid="s", expires_at=0)
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    upgrade(f"sqlite:///{tmp_path}/careplus.db")
-    opened = Database(f"sqlite:///{tmp_path}/careplus.db")
+    opened = Database(migrated_file(tmp_path))
     patient: dict[str, Any] = {"id": PATIENT.id, "email": "p@x.example", "full_name": "P", "role": Role.PATIENT.value}
     async with opened.writing() as db:
         await db.execute(sa.insert(core(AccountRow)), {**patient, "sex": Sex.OTHER.value, "created_at": NOON})

@@ -1,6 +1,7 @@
 """Two doctors who prescribe interacting medicines at the same instant do not both pass the check, on both databases."""
 
 import asyncio
+from typing import Any
 
 import httpx
 
@@ -14,11 +15,13 @@ ROUNDS = 8
 
 async def test_two_doctors_at_once_do_not_both_pass(rows_at: tuple[Rows, str]) -> None:
     rows, url = rows_at
-    patient_id, doctor_ids = common_patient(rows)
+    patient, doctor_ids = common_patient(rows)
+    patient_id = patient.pop("id")
+    body = {**patient, "reason": "Both doctors treat this patient."}
     async with serving(url) as services:
         for doctor_id in doctor_ids:
             path, headers = f"/api/doctor/patients/{patient_id}/access", {"Authorization": f"Bearer {doctor_id}-doctor"}
-            made(await services["doctors"].post(path, json={"reason": "Both treat this patient."}, headers=headers))
+            made(await services["doctors"].post(path, json=body, headers=headers))
         for _ in range(ROUNDS):
             stop_all(rows)
             sent = (
@@ -31,15 +34,16 @@ async def test_two_doctors_at_once_do_not_both_pass(rows_at: tuple[Rows, str]) -
             assert "interaction" in {one["kind"] for one in refused["alerts"]}
 
 
-def common_patient(rows: Rows) -> tuple[int, list[int]]:
+def common_patient(rows: Rows) -> tuple[dict[str, Any], list[int]]:
     """Return an adult without allergies, and two doctors."""
     adult = (
-        "SELECT min(id) FROM accounts WHERE role = 'patient' AND date_of_birth < '1990-01-01'"
-        " AND id NOT IN (SELECT patient_id FROM allergies)"
+        "SELECT id, full_name, date_of_birth FROM accounts WHERE role = 'patient' AND date_of_birth < '1990-01-01'"
+        " AND id NOT IN (SELECT patient_id FROM allergies) ORDER BY id LIMIT 1"
     )
     with rows.engine.connect() as connection:
-        patient_id = connection.exec_driver_sql(adult).scalar_one()
-        return patient_id, list(connection.exec_driver_sql("SELECT id FROM doctors ORDER BY id LIMIT 2").scalars())
+        id_, full_name, born = connection.exec_driver_sql(adult).one()
+        patient = {"id": id_, "full_name": full_name, "date_of_birth": str(born)}
+        return patient, list(connection.exec_driver_sql("SELECT id FROM doctors ORDER BY id LIMIT 2").scalars())
 
 
 def stop_all(rows: Rows) -> None:

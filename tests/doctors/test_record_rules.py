@@ -28,8 +28,17 @@ def test_prescription_task_names_longest_item() -> None:
 
 def test_referral_task_is_due_at_start_of_clinic_day() -> None:
     zone = ZoneInfo("Europe/Berlin")
-    assert referral_task(1, "Cardiology", date(2030, 7, 1), NOW, zone=zone).at == datetime(2030, 6, 30, 22, tzinfo=UTC)
-    assert referral_task(1, "Cardiology", None, NOW, zone=zone).at == NOW
+    assert referral_task(1, None, "Cardiology", date(2030, 7, 1), NOW, zone=zone).at == datetime(2030, 6, 30, 22, tzinfo=UTC)
+    assert referral_task(1, None, "Cardiology", None, NOW, zone=zone).at == NOW
+
+
+def test_task_has_names_in_each_language() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    to_specialty = referral_task(1, None, "Cardiology", None, NOW, zone=zone)
+    assert (to_specialty.about, to_specialty.about_names.de) == ("Cardiology", "Kardiologie")
+    assert referral_task(1, "Dr Cardiology", "Cardiology", None, NOW, zone=zone).about_names.de == "Dr Cardiology"
+    assert lab_task(1, "Sodium", 1, NOW).about_names.de == "Natrium"
+    assert result_task(2, "Sodium", days_ago(1)).about_names.de == "Natrium"
 
 
 def test_lab_task_names_one_test_and_counts_the_rest() -> None:

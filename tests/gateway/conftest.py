@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,20 +12,9 @@ import httpx
 import pytest
 
 from tests.gateway.upstream import Upstream, token
-from tests.hospital import LOCAL_HTTP, UNLIMITED_RATES, free_port
+from tests.hospital import LOCAL_HTTP, UNLIMITED_RATES, BackgroundProcess, free_port, start_module
 
 TIMEOUT_S = 1.0
-START = """
-import sys, uvicorn
-from careplus_gateway import circuit_breaker, forward, protocol
-timeout = float(sys.argv[2])
-circuit_breaker.RESTART_S = circuit_breaker.SLOT_WAIT_S = timeout
-forward.TIMEOUTS.update(read=timeout)
-protocol.TIMEOUT_S = timeout
-uvicorn.run("careplus_gateway.app:app", port=int(sys.argv[1]), http=protocol.Protocol, loop="uvloop", ws="none",
-            proxy_headers=False, server_header=False, access_log=False, log_level="warning")
-"""
-"""Starts the gateway as the command line does, with shorter timeouts."""
 
 
 @dataclass
@@ -35,7 +22,7 @@ class Gateway:
     port: int
     log: Path
     upstream: Upstream
-    process: subprocess.Popen[bytes] | None = None
+    process: BackgroundProcess | None = None
 
     @property
     def url(self) -> str:
@@ -63,9 +50,8 @@ def run_gateway(folder: Path, upstream: Upstream, timeout_s: float = TIMEOUT_S, 
         **UNLIMITED_RATES,
         **settings,
     }
-    with gateway.log.open("wb") as log:
-        command = [sys.executable, "-c", START, str(gateway.port), str(timeout_s)]
-        gateway.process = process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
+    command = ("tests.gateway.impatient_gateway", str(gateway.port), str(timeout_s))
+    gateway.process = process = start_module(*command, env=environment, cwd=folder, log=gateway.log)
     try:
         for _ in range(200):
             try:

@@ -1,8 +1,7 @@
-"""Log lines of a running hospital about one request, and the process ids of its services."""
+"""Log lines of a running hospital about one request, as JSON."""
 
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -33,16 +32,3 @@ def request_lines(lines: list[Line]) -> list[tuple[str, str, int, str]]:
 def reason_lines(lines: list[Line]) -> list[Line]:
     """Return the lines that state a reason."""
     return [line for line in lines if line["event"] != "request_finished"]
-
-
-def pid_of(hospital: Hospital, service: str) -> int:
-    """Return the process id of a service of this hospital."""
-    assert hospital.process is not None
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            is_child = f"\nPPid:\t{hospital.process.pid}\n" in (process / "status").read_text()
-            if is_child and f"\0careplus_{service}\0" in (process / "cmdline").read_text():
-                return int(process.name)
-        except OSError:
-            continue  # the process has ended
-    raise AssertionError(f"{service} does not run")

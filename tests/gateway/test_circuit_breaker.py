@@ -11,7 +11,7 @@ import pytest
 from careplus_contracts.refusals import Unavailable
 from careplus_gateway import circuit_breaker
 from careplus_gateway.circuit_breaker import MAX_PENDING, SLOTS, CircuitBreaker
-from careplus_gateway.forward import connection_pool
+from careplus_gateway.connections import connection_pool
 from careplus_runtime.process.background import running_tasks as background
 from tests.gateway.upstream import Upstream
 
@@ -25,7 +25,7 @@ def stopped_service() -> socket.socket:
 
 def probing_client() -> httpx.AsyncClient:
     """Return a client as the gateway has it."""
-    return httpx.AsyncClient(transport=connection_pool(), trust_env=False)
+    return httpx.AsyncClient(transport=connection_pool(tls=None), trust_env=False)
 
 
 def breaker_of(service: socket.socket | Upstream, http: httpx.AsyncClient) -> CircuitBreaker:
@@ -73,7 +73,7 @@ async def test_killed_hung_service_opens_breaker_sooner(
             else:
                 service.close()
                 of_labs.suspect()
-                assert not await of_labs.recovered()
+                await of_labs.settled.wait()
             assert of_labs.is_open
             assert waits_s[0] < time.monotonic() - began < waits_s[1]
 
@@ -100,7 +100,7 @@ async def test_hung_service_after_a_failed_connection_opens_breaker(monkeypatch:
             of_labs = breaker_of(service, http)
             of_labs.suspect()
             async with background(of_labs.watch()), asyncio.timeout(2):
-                assert not await of_labs.recovered()
+                await of_labs.settled.wait()
             assert of_labs.is_open
 
 

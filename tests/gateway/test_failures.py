@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.gateway.journal import log_lines, pid_of, reason_lines, request_lines
-from tests.hospital import Hospital, Person, eventually, only_linux, paused_supervisor
+from tests.gateway.journal import log_lines, reason_lines, request_lines
+from tests.hospital import Hospital, Person, eventually, only_linux, paused_supervisor, processes
 from tests.test_every_endpoint import check_problem
 from tests.world import World
 
@@ -30,7 +30,7 @@ def person(world: World) -> Person:
 @contextmanager
 def stopped(hospital: Hospital, service: str) -> Iterator[None]:
     """Stop the process of a service, and the supervisor, which would kill it."""
-    pid = pid_of(hospital, service)
+    pid = processes(hospital)[service]
     with paused_supervisor(hospital):
         os.kill(pid, signal.SIGSTOP)
         try:
@@ -100,7 +100,7 @@ def test_signed_in_user_is_served_while_auth_hangs(hospital: Hospital, person: P
 
 
 def test_requests_wait_for_a_killed_service(hospital: Hospital, person: Person) -> None:
-    os.kill(pid_of(hospital, "doctors"), signal.SIGKILL)
+    os.kill(processes(hospital)["doctors"], signal.SIGKILL)
     assert person.http.get("/api/prescriptions").status_code == 200
     assert person.http.get("/api/appointments").status_code == 200
     assert "ended (SIGKILL), starts again in" in hospital.log.read_text()
@@ -120,7 +120,7 @@ def test_idle_connection_outlives_client_keep_alive(hospital: Hospital) -> None:
 
 @only_linux
 def test_stopped_service_is_killed_and_restarted(hospital: Hospital, person: Person) -> None:
-    pid, log_lines = pid_of(hospital, "labs"), len(hospital.log.read_text())
+    pid, log_lines = processes(hospital)["labs"], len(hospital.log.read_text())
     os.kill(pid, signal.SIGSTOP)
     # sooner than the 3 s after which a silent process is killed
     eventually(lambda: not Path(f"/proc/{pid}").exists(), 2.5)

@@ -14,10 +14,10 @@ import pytest
 from careplus_contracts.endpoints import Role
 from careplus_contracts.registry import ENDPOINTS
 from careplus_gateway.circuit_breaker import SLOTS
-from careplus_gateway.forward import IDLE_S
-from careplus_gateway.request_limits import MAX_LARGE_BODIES
+from careplus_gateway.connections import IDLE_S
 from careplus_gateway.security_headers import SECURITY_HEADERS
 from careplus_runtime.process.server import KEEP_ALIVE_S
+from careplus_runtime.transport.request_limits import MAX_LARGE_BODIES
 from tests.gateway.conftest import TIMEOUT_S, Gateway, run_gateway
 from tests.gateway.upstream import (
     Upstream,

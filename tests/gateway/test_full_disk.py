@@ -16,73 +16,33 @@ import pytest
 
 from careplus_cli.supervisor import Supervisor
 from careplus_contracts.registry import SERVICES
-from tests.gateway.journal import log_lines, pid_of, reason_lines, request_lines
-from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_times
+from tests.gateway.journal import log_lines, reason_lines, request_lines
+from tests.gateway.small_disk import PATIENT, disk, doctor, filled, hospital_on, patient
+from tests.hospital import PASSWORD, Hospital, Person, free_times, processes
 from tests.test_every_endpoint import check_problem
 
-MIB = 2**20
-DISK_MIB = 16
-PATIENT = "pia@example.org"
-
-
-@pytest.fixture(scope="module")
-def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
-    """Mount a small disk for these tests; None without the permission to mount."""
-    point = tmp_path_factory.mktemp("disk")
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m,mode=700", "careplus-tests", str(point)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        yield None
-        return
-    yield point
-    subprocess.run(["umount", "--lazy", str(point)], check=True)
+__all__ = ["disk", "doctor", "patient"]
 
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Iterator[Hospital]:
     """Run a hospital for these tests only, with its data on the small disk if there is one, and its log elsewhere."""
-    running = Hospital(tmp_path_factory.mktemp("hospital"))
-    running.extra["CAREPLUS_DATA"] = str(disk or running.data)
-    with running.running_with_admin():
+    # these tests fill the disk to its end
+    with hospital_on(disk, tmp_path_factory.mktemp("hospital"), 0) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def doctor(hospital: Hospital) -> Iterator[Person]:
-    admin = hospital.sign_in(ADMIN)
-    person = hospital.add_doctor(admin, "osei@example.org", "Dr Osei", "Cardiology")
-    yield person
-    admin.http.close()
-    person.http.close()
-
-
-@pytest.fixture(scope="module")
-def person(hospital: Hospital) -> Iterator[Person]:
-    registered = hospital.register(PATIENT, "Pia Novak")
-    yield registered
-    registered.http.close()
 
 
 @contextmanager
 def full_disk(hospital: Hospital) -> Iterator[None]:
     """Fill the disk of the data to the last byte."""
-    ballast = Path(hospital.extra["CAREPLUS_DATA"]) / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        for size in (MIB, 4096, 1):
-            try:
-                while file.write(bytes(size)) == size:
-                    pass
-            except OSError:
-                continue
-    try:
+    with filled(Path(hospital.extra["CAREPLUS_DATA"]), 0):
         yield
-    finally:
-        ballast.unlink()
 
 
 @contextmanager
 def failing_writes(hospital: Hospital) -> Iterator[None]:
     """Set the services' file size limit to 0, so that each write fails although the disk is not full."""
-    pids = [pid_of(hospital, service) for service in SERVICES]
+    pids = [processes(hospital)[service] for service in SERVICES]
     before = [resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids]
     for pid, (_, most) in zip(pids, before, strict=True):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
@@ -103,7 +63,7 @@ def enforces_file_size_limit(folder: str) -> bool:
 def test_full_disk_refuses_writes_and_loses_no_record(
     hospital: Hospital,
     disk: Path | None,
-    person: Person,
+    patient: Person,
     doctor: Person,
     failure: Callable[[Hospital], AbstractContextManager[None]],
     reason: str,
@@ -114,12 +74,12 @@ def test_full_disk_refuses_writes_and_loses_no_record(
         pytest.skip("this file system does not enforce RLIMIT_FSIZE")
 
     def book(at: datetime) -> httpx.Response:
-        return person.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()})
+        return patient.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()})
 
     def mine() -> list[int]:
-        return [one["id"] for one in person.http.get("/api/appointments", params={"limit": 100}).json()["items"]]
+        return [one["id"] for one in patient.http.get("/api/appointments", params={"limit": 100}).json()["items"]]
 
-    times = free_times(person.http, doctor.id, days=20)
+    times = free_times(patient.http, doctor.id, days=20)
     acknowledged = [book(at).json()["id"] for at in times[:20]]
     before = mine()
     assert set(acknowledged) <= set(before)
@@ -129,12 +89,12 @@ def test_full_disk_refuses_writes_and_loses_no_record(
             check_problem(answer, 503)
             assert (answer.json()["code"], answer.headers["retry-after"]) == ("unavailable", "2")
             assert "Nothing was changed" in answer.json()["detail"]
-        check_problem(person.http.post("/auth/login", json={"email": PATIENT, "password": PASSWORD}), 503)
+        check_problem(patient.http.post("/auth/login", json={"email": PATIENT, "password": PASSWORD}), 503)
         # a read of a record is refused if it cannot be audited; a read without a record succeeds
-        check_problem(person.http.get("/api/appointments"), 503)
-        assert free_times(person.http, doctor.id, days=20) == times[20:]
+        check_problem(patient.http.get("/api/appointments"), 503)
+        assert free_times(patient.http, doctor.id, days=20) == times[20:]
     assert mine() == before
-    assert free_times(person.http, doctor.id, days=20) == times[20:], "no write was lost or half done"
+    assert free_times(patient.http, doctor.id, days=20) == times[20:], "no write was lost or half done"
     assert [book(at).status_code for at in times[20:25]] == [201] * 5
     for answer in refused:
         lines = log_lines(hospital, answer)
@@ -164,7 +124,7 @@ async def test_closed_terminal_stops_the_supervisor(monkeypatch: pytest.MonkeyPa
 
 
 def supervisor_of_missing_service() -> Supervisor:
-    return Supervisor(("missing",), os.environ)
+    return Supervisor({"missing": ("careplus_missing",)}, os.environ)
 
 
 async def stops_by_itself(supervisor: Supervisor) -> bool:

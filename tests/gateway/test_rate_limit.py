@@ -3,6 +3,8 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -106,6 +108,15 @@ def test_sliding_window_frees_the_oldest_request(monkeypatch: pytest.MonkeyPatch
     assert windows.count("a", 2) == (False, 0, 1)
     now += 0.1
     assert windows.count("a", 2) == (True, 0, 21)
+
+
+async def test_two_gateways_keep_the_limit_together(gateway_of_tests: Gateway, folder: Path) -> None:
+    """A load balancer gives each gateway half of the requests."""
+    settings: dict[str, Any] = {"CAREPLUS_RATE_ACCOUNT": str(2 * ACCOUNT), "CAREPLUS_GATEWAYS": "2"}
+    with run_gateway(folder, gateway_of_tests.upstream, **settings) as one:
+        async with one.client(token(Role.PATIENT, 300)) as http:
+            seen = [(await http.get("/api/appointments")).status_code for _ in range(ACCOUNT + 1)]
+    assert seen == [200] * ACCOUNT + [429], "each answers half of the limit"
 
 
 def test_sliding_windows_forget_the_least_recent_key() -> None:

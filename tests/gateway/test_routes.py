@@ -51,7 +51,9 @@ async def test_config_comes_from_the_settings(gateway: Gateway) -> None:
         "phone": None,
         "address": None,
         "emergency_phone": "112",
+        "privacy_contact": None,
         "demo": False,
+        "sign_on": None,
         "booking": {"notice_minutes": 60, "horizon_days": 180, "change_notice_minutes": 0},
     }
 

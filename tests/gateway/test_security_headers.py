@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from careplus_gateway.security_headers import API_CSP, HSTS, SECURITY_HEADERS
-from careplus_runtime.process.settings import SettingsError, load_settings
+from careplus_gateway.security_headers import API_CSP, SECURITY_HEADERS, headers_for
+from careplus_runtime.process.settings import HSTS, Settings, SettingsError, load_settings
 from tests.gateway.conftest import Gateway, run_gateway
 from tests.gateway.upstream import Upstream, json_response
 
@@ -72,6 +72,12 @@ def test_response_to_garbage_has_the_security_headers(gateway: Gateway) -> None:
 async def test_public_https_address_sets_hsts(public: Gateway, upstream: Upstream, patient: str) -> None:
     for answer in await responses_of_every_kind(public, upstream, patient):
         assert answer.headers["strict-transport-security"] == HSTS
+
+
+@pytest.mark.parametrize(("chosen", "value"), [(False, "max-age=31536000"), (True, "max-age=31536000; includeSubDomains")])
+def test_hsts_names_subdomains_by_setting(chosen: bool, value: str) -> None:
+    settings = Settings(origins="https://care.example.org", hsts_subdomains=chosen)
+    assert dict(headers_for(settings))[b"strict-transport-security"] == value.encode()
 
 
 def cors_headers(answer: httpx.Response) -> dict[str, str]:

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import pysqlite3
 import pytest
 import segno
 from pyotp import TOTP
 
+from tests import databases
 from tests.hospital import PASSWORD, Hospital, Person
-from tests.mailbox import mails, next_mail, reset_code, text_of
+from tests.mailbox import confirm_email, mails, next_mail, reset_code, text_of
 from tests.test_every_endpoint import check_problem
 from tests.world import made
 
@@ -41,20 +41,14 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def change(hospital: Hospital, statement: str, *values: object) -> None:
-    """Change the database file, for example to move times into the past."""
-    connection = pysqlite3.connect(hospital.data / "careplus.db", timeout=10)
-    assert connection.execute(statement, values).rowcount > 0
-    connection.commit()
-    connection.close()
+    """Change the database, for example to move times into the past."""
+    assert databases.execute(hospital.database, statement, *values) > 0
 
 
 def stored(hospital: Hospital) -> str:
     """Return all rows of sessions and secrets in the database."""
-    connection = pysqlite3.connect(f"file:{hospital.data}/careplus.db?mode=ro", uri=True)
     tables = ("sessions", "refresh_tokens", "password_resets", "second_factors", "recovery_codes", "mails", "attempts")
-    rows = [row for table in tables for row in connection.execute(f"SELECT * FROM {table}")]
-    connection.close()
-    return str(rows)
+    return str([databases.query(hospital.database, f"SELECT * FROM {table}") for table in tables])
 
 
 def ago(**span: float) -> str:
@@ -215,6 +209,7 @@ def test_concurrent_refresh_shares_a_successor_late_one_ends(hospital: Hospital)
 
 def test_password_change_needs_the_current_password(hospital: Hospital) -> None:
     person = hospital.register("changes@example.org", "Cora Change")
+    confirm_email(hospital, person, "changes@example.org")
     wrong = person.http.post("/auth/password", json={"current_password": OTHER, "new_password": "three-odd-words"})
     check_problem(wrong, 403)
     assert wrong.json()["code"] == "wrong_password"
@@ -337,6 +332,7 @@ def code_of(secret: str, steps: int = 0) -> str:
 def test_second_factor_is_enabled_used_and_disabled(hospital: Hospital) -> None:
     email = "factor@example.org"
     person = hospital.register(email, "Fay Factor")
+    confirm_email(hospital, person, email)
     assert made(person.http.get("/auth/me"), 200)["second_factor"] is False
     check_problem(person.http.post("/auth/mfa", json={"password": OTHER}), 403)
     check_problem(person.http.post("/auth/mfa/confirm", json={"otp": "000000"}), 409)
@@ -425,6 +421,7 @@ def test_old_sign_in_cannot_disable_second_factor(hospital: Hospital) -> None:
 def test_admin_disables_second_factor_of_a_lost_phone(hospital: Hospital, admin: Person) -> None:
     email = "lost@example.org"
     person = hospital.register(email, "Lou Lost")
+    confirm_email(hospital, person, email)
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
     made(person.http.post("/auth/mfa/confirm", json={"otp": code_of(secret)}), 200)
     account = f"/api/admin/accounts/{person.id}"

@@ -104,7 +104,7 @@ def test_draft_note_stays_when_visit_moves_to_a_colleague(admin: Person, world: 
 
 def test_doctor_cannot_change_own_specialty(hospital: Hospital, admin: Person, world: World) -> None:
     doctor, patient = world.people["doctor"], world.people["patient"]
-    curious = hospital.add_doctor(admin, "curious@example.org", "Dr Curious", "Surgery")
+    curious = hospital.add_doctor(admin, "curious.charts@example.org", "Dr Curious", "Surgery")
     profile = {"full_name": "Dr Curious", "specialty": "Phlebology"}
     refused = curious.http.put("/api/doctor/profile", json=profile)
     assert (refused.status_code, refused.json()["code"]) == (409, "specialty_fixed")
@@ -136,7 +136,8 @@ def test_prescription_against_allergy_is_refused(world: World, admin: Person, pa
     noted = made(put(doctor.http, f"{chart}/allergies", {"allergies": [penicillin, latex]}, 2), 200)
     checks = [(one["substance"], one["known"]) for one in noted.pop("checks")]
     assert checks == [("Penicillin", True), ("Latex", False)]
-    assert noted == {"allergy_status": "noted", "allergies": [penicillin, latex], "version": 3}
+    written = [{**one, "emergency": False} for one in (penicillin, latex)]
+    assert noted == {"allergy_status": "noted", "allergies": written, "version": 3}
     assert made(put(doctor.http, f"{chart}/allergies", {"allergies": [penicillin, latex]}, 3), 200).items() >= noted.items()
     stale = put(doctor.http, f"{chart}/problems", {"problems": []}, 2)
     assert (stale.status_code, stale.json()["version"]) == (412, 3)
@@ -157,14 +158,15 @@ def test_prescription_against_allergy_is_refused(world: World, admin: Person, pa
 
     problem = {"name": "Hypertension", "icd10": "I10", "status": "active", "since": "1995-06-01"}
     problems = put(doctor.http, f"{chart}/problems", {"problems": [problem]}, 3)
-    assert (made(problems, 200), problems.headers["etag"]) == ({"problems": [problem], "version": 4}, '"4"')
+    kept = [problem | {"emergency": False}]
+    assert (made(problems, 200), problems.headers["etag"]) == ({"problems": kept, "version": 4}, '"4"')
     assert doctor.http.put(f"{chart}/problems", json={"problems": [{**problem, "icd10": "high"}]}).status_code == 422
     whole = doctor.http.get(chart)
     assert whole.headers["etag"] == '"4"'
     assert [one["items"][0]["medicine"] for one in whole.json()["prescriptions"]] == ["Ramipril 5 mg"]
     assert {name: whole.json()[name] for name in ("allergies", "problems")} == {
         "allergies": noted["allergies"],
-        "problems": [problem],
+        "problems": kept,
     }
 
 

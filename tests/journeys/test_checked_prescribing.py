@@ -164,7 +164,8 @@ def test_treating_doctor_stops_medicine_of_a_colleague(clinic: Clinic, world: Wo
 
 def test_most_used_medicines_are_the_doctors_own(clinic: Clinic, hospital: Hospital, admin: Person) -> None:
     busy = hospital.add_doctor(admin, "busy@example.org", "Dr Busy", "Nephrology")
-    made(busy.http.post(f"/api/doctor/patients/{clinic.patient.id}/access", json={"reason": "Collapsed in the ward."}))
+    body = {"full_name": "Tess Takes", "date_of_birth": "1960-03-04", "reason": "Collapsed in the waiting room"}
+    made(busy.http.post(f"/api/doctor/patients/{clinic.patient.id}/access", json=body))
     for name, dose in (("Fav root", "1"), ("Rare root", "1"), ("Fav root", "2")):
         made(clinic.prescribe(busy, {**ONCE, "medicine": name, "dose": dose, "quantity": 9}))
     made(clinic.prescribe(clinic.doctor, {**ONCE, "medicine": "Root of another doctor"}))

@@ -1,14 +1,13 @@
 """Critical results: open until the responsible doctor notes an action, or the laboratory notes a call with read-back."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.hospital import ADMIN, Hospital, Person, free_times
 from tests.mailbox import mails, next_mail, text_of
 from tests.world import World, made
@@ -65,8 +64,7 @@ class Ward:
     def wait_minutes(self, result_id: int, minutes: int) -> None:
         """Let a result be open for so long."""
         since = f"{datetime.now(UTC) - timedelta(minutes=minutes, seconds=5):%Y-%m-%dT%H:%M:%SZ}"
-        with closing(sqlite3.connect(self.hospital.data / "careplus.db", timeout=30)) as database, database:
-            database.execute("UPDATE lab_results SET critical_since = ? WHERE id = ?", (since, result_id))
+        databases.execute(self.hospital.database, "UPDATE lab_results SET critical_since = ? WHERE id = ?", since, result_id)
 
 
 @pytest.fixture(scope="module")

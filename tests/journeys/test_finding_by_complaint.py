@@ -1,4 +1,4 @@
-"""A person finds a doctor by what hurts, in German or English, and sees the emergency number first where it matters."""
+"""A person finds a doctor by a complaint, in German or English, and sees the emergency number first where it matters."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -13,7 +13,7 @@ from tests.world import made
 
 @dataclass
 class Practice:
-    """A doctor with a patient in care, a colleague of another specialty, and a person of whom the doctor knows nothing."""
+    """A doctor with a patient in care, a colleague of another specialty, and a person unknown to the doctor."""
 
     hospital: Hospital
     doctor: Person
@@ -53,7 +53,9 @@ def practice(hospital: Hospital, admin: Person) -> Iterator[Practice]:
     stranger = hospital.register("stranger.again@example.org", "Sid Stranger")
     built = Practice(hospital, doctor, colleague, patient, stranger)
     built.visit()
-    at = free_times(patient.http, colleague.id)[60].isoformat()
+    # away from the visits that tests book for tomorrow, at any hour
+    later = (datetime.now().astimezone() + timedelta(days=3)).date().isoformat()
+    at = free_times(patient.http, colleague.id, later)[0].isoformat()
     made(patient.http.post("/api/appointments", json={"doctor_id": colleague.id, "starts_at": at}))
     yield built
     for person in (doctor, colleague, patient, stranger):

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import pysqlite3
 import pytest
 
+from careplus_clinic.clinic_time import local_date
+from tests import databases
 from tests.hospital import ADMIN, Hospital, Person, free_times
 from tests.world import made
 
@@ -21,6 +24,7 @@ KINDS = {
     "referrals_received": 1,
     "referrals_sent": 1,
     "active_prescriptions": 1,
+    "refills": 1,
 }
 
 
@@ -70,9 +74,7 @@ def without_owner(admin: Person) -> dict[int, Any]:
 
 def close_in_database(hospital: Hospital, person: Person) -> None:
     """Close an account on another write path than the API, which names no colleague."""
-    with pysqlite3.connect(hospital.data / "careplus.db", timeout=30) as database:
-        database.execute("UPDATE accounts SET active = 0 WHERE id = ?", (person.id,))
-    database.close()
+    databases.execute(hospital.database, "UPDATE accounts SET active = false WHERE id = ?", person.id)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +106,7 @@ def ward(hospital: Hospital, admin: Person, people: tuple[Person, Person], reque
     # one medicine for each test: a second one of the same would be a duplicate
     item = {**ITEM, "medicine": f"Tonic of {name}"}
     ids["prescription"] = made(doctor.http.post("/api/doctor/prescriptions", json={**body, "items": [item]}))["id"]
+    ids["refill"] = made(patient.http.post(f"/api/prescriptions/{ids['prescription']}/refill", json={}))["id"]
     ids["order"] = made(doctor.http.post("/api/doctor/lab-orders", json={**body, "test_codes": ["CBC"]}))["id"]
     sent = {**body, "to_external": "City radiology", "reason": "Chest film"}
     ids["sent"] = made(doctor.http.post("/api/doctor/referrals", json=sent))["id"]
@@ -120,9 +123,9 @@ def ward(hospital: Hospital, admin: Person, people: tuple[Person, Person], reque
 def test_closing_a_doctor_names_what_waits(ward: Ward) -> None:
     refused = ward.close(ward.doctor)
     assert (refused.status_code, refused.json()["code"]) == (409, "work_waits")
-    assert refused.json()["work"] == {**KINDS, "total": 6}
+    assert refused.json()["work"] == {**KINDS, "total": 7}
     asked = made(ward.admin.http.get(f"/api/admin/accounts/{ward.doctor.id}/open-work"), 200)
-    assert asked == {"work": {**KINDS, "total": 6}, "left_at": None, "colleague": None, "last_of_role": False}
+    assert asked == {"work": {**KINDS, "total": 7}, "left_at": None, "colleague": None, "last_of_role": False}
     assert ward.doctor.http.get("/auth/me").status_code == 200, "the account stays open"
     assert ward.close(ward.doctor, role="patient", active=True).json()["code"] == "work_waits", "the same for another role"
     for wrong in (ward.doctor.id, ward.patient.id, 2**62):
@@ -152,7 +155,7 @@ def test_colleague_acts_on_every_kind_of_work(ward: Ward) -> None:
     made(ward.close(ward.doctor, role="patient", active=True, colleague_id=ward.colleague.id), 200)
     act, ids = ward.colleague.http, ward.ids
     one = handovers(ward.colleague)[ward.doctor.id]
-    assert (one["work"], one["colleague"]["id"]) == ({**KINDS, "total": 6}, ward.colleague.id)
+    assert (one["work"], one["colleague"]["id"]) == ({**KINDS, "total": 7}, ward.colleague.id)
     assert ward.doctor.id not in handovers(ward.third)
     assert made(act.get(f"/api/doctor/patients/{ward.patient.id}"), 200)["patient"]["id"] == ward.patient.id
     visits = {"doctor_id": ward.doctor.id, "unsigned": True}
@@ -167,12 +170,18 @@ def test_colleague_acts_on_every_kind_of_work(ward: Ward) -> None:
     withdraw, reason = f"/api/doctor/lab-orders/{ids['order']}/cancel", {"reason": "The doctor has left"}
     assert ward.third.http.put(withdraw, json=reason).status_code == 404
     assert made(act.put(withdraw, json=reason), 200)["cancelled_by_person"]["id"] == ward.colleague.id
+    refill, answer = f"/api/doctor/refills/{ids['refill']}", {"answer": "declined", "text": "Come in first."}
+    assert ward.third.http.put(refill, json=answer).status_code == 404
+    assert made(act.put(refill, json=answer), 200)["answered_by"]["id"] == ward.colleague.id
+    left = made(ward.admin.http.get(f"/api/admin/accounts/{ward.doctor.id}/open-work"), 200)["work"]
+    assert left["refills"] == 0, "an answered request is no open work"
     assert made(act.put(f"/api/doctor/prescriptions/{ids['prescription']}/stop"), 200)["doctor"]["id"] == ward.doctor.id
     assert made(act.put(f"/api/doctor/referrals/{ids['sent']}", json={"status": "cancelled"}), 200)["status"] == "cancelled"
     waiting = made(ward.patient.http.get(f"/api/referrals/{ids['received']}"), 200)
     colleague = {"id": ward.colleague.id, "full_name": ward.doctor_name.replace("Ada", "Ben")}
     assert (waiting["to_doctor"]["id"], waiting["taken_over_by"]) == (ward.doctor.id, colleague)
-    [task] = [one for one in made(ward.patient.http.get("/api/me/summary"), 200)["to_do"] if one["id"] == ids["received"]]
+    tasks = made(ward.patient.http.get("/api/me/summary"), 200)["to_do"]
+    [task] = [one for one in tasks if (one["kind"], one["id"]) == ("referral_to_book", ids["received"])]
     assert task["about"] == colleague["full_name"], "the doctor to book with"
     accepted = made(act.put(f"/api/doctor/referrals/{ids['received']}", json={"status": "accepted"}), 200)
     assert accepted["taken_over_by"]["id"] == ward.colleague.id
@@ -220,7 +229,8 @@ def test_last_laboratory_account_is_named(folder: Path) -> None:
 def test_day_of_a_doctor_that_left_is_reassigned(ward: Ward) -> None:
     made(ward.close(ward.doctor, colleague_id=ward.colleague.id), 200)
     [visit] = made(ward.admin.http.get("/api/admin/appointments", params={"doctor_id": ward.doctor.id}), 200)["items"]
-    day, body = visit["starts_at"][:10], {"doctor_id": ward.third.id, "starts_at": visit["starts_at"]}
+    day = local_date(datetime.fromisoformat(visit["starts_at"]), ZoneInfo("Europe/Berlin")).isoformat()
+    body = {"doctor_id": ward.third.id, "starts_at": visit["starts_at"]}
     listed = made(ward.admin.http.get("/api/admin/appointments", params={"doctor_id": ward.doctor.id, "day": day}), 200)["items"]
     assert [(one["id"], one["doctor"]["bookable"]) for one in listed] == [(visit["id"], False)]
     path = f"/api/admin/appointments/{visit['id']}"

@@ -1,14 +1,13 @@
 """The laboratory's hours of each weekday and its closed days: stored, used for bookings, and compared with standing ones."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.hospital import Hospital, Person
 from tests.journeys.test_lab_collection import BERLIN, at, clock
 from tests.world import World, made
@@ -42,9 +41,8 @@ def book(patient: Person, starts_at: str) -> Any:
 
 
 def test_default_hours_are_those_of_the_settings(hospital: Hospital, world: World) -> None:
-    with closing(sqlite3.connect(hospital.data / "careplus.db", timeout=30)) as database, database:
-        for table in ("lab_hours", "lab_closures", "lab_schedules"):
-            database.execute(f"DELETE FROM {table}")
+    for table in ("lab_hours", "lab_closures", "lab_schedules"):
+        databases.execute(hospital.database, f"DELETE FROM {table}")
     for reader in ("admin", "lab"):
         shown = made(world.people[reader].http.get(PATH), 200)
         assert (shown["rules"], shown["closures"]) == (ALL_DAYS, [])

@@ -1,14 +1,13 @@
 """A doctor's laboratory orders: priority, changes before collection, the expected time, late ones, and repeated tests."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from tests import databases
 from tests.hospital import Hospital, Person, free_times
 from tests.world import World, made
 
@@ -53,10 +52,8 @@ def verify(world: World, booking_id: int, code: str, analyte: str, value: float,
 
 def expect_earlier(hospital: Hospital, booking_id: int, hours: int) -> None:
     """Move the collection of a booking and the time that follows from it into the past."""
-    with closing(sqlite3.connect(hospital.data / "careplus.db", timeout=30)) as database, database:
-        shift = f"strftime('%Y-%m-%dT%H:%M:%SZ', {{}}, '-{hours} hours')"
-        moved = ", ".join(f"{name} = {shift.format(name)}" for name in ("collected_at", "expected_by"))
-        database.execute(f"UPDATE lab_bookings SET {moved} WHERE id = ?", (booking_id,))
+    moved = ", ".join(f"{name} = {databases.shifted(name, -hours * 3600)}" for name in ("collected_at", "expected_by"))
+    databases.execute(hospital.database, f"UPDATE lab_bookings SET {moved} WHERE id = ?", booking_id)
 
 
 def refused(answer: httpx.Response) -> tuple[int, str]:

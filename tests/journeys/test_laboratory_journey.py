@@ -1,14 +1,13 @@
 """The laboratory: units of values, and lists in the order of the times that they show."""
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.hospital import Hospital, Person, free_times
 from tests.world import World, made
 
@@ -47,9 +46,8 @@ def test_value_in_another_unit_is_refused(world: World, patient: Person) -> None
     for given in ({"unit": "L/L"}, {}):
         refused = enter(value=0.31, **given)
         assert (refused.status_code, refused.json().get("code")) == (422, "wrong_unit"), refused.text
-        assert refused.json()["conflicts"] == [
-            {"analyte": "hematocrit", "name": "Haematocrit", "given": given.get("unit"), "expected": "%"}
-        ]
+        names = {"name": "Haematocrit", "names": {"en": "Haematocrit", "de": "Hämatokrit"}}
+        assert refused.json()["conflicts"] == [{"analyte": "hematocrit", **names, "given": given.get("unit"), "expected": "%"}]
         assert "%" in refused.json()["detail"]
     entered = made(enter(value=31, unit="%", comparator="<="))
     assert [(one["value"], one["comparator"], one["unit"]) for one in entered["observations"]] == [
@@ -63,9 +61,10 @@ def test_lists_are_ordered_by_specimen_time(hospital: Hospital, world: World, pa
     collected = {name: order(world, patient) for name in ("2026-03-01", "2026-05-01", "2026-04-01")}
     for booking_id in collected.values():
         bring_to(world, booking_id, "collected", "received")
-    with closing(sqlite3.connect(hospital.data / "careplus.db", timeout=30)) as database, database:
-        for day, booking_id in collected.items():
-            database.execute("UPDATE specimens SET collected_at = ? WHERE booking_id = ?", (f"{day}T08:00:00Z", booking_id))
+    for day, booking_id in collected.items():
+        databases.execute(
+            hospital.database, "UPDATE specimens SET collected_at = ? WHERE booking_id = ?", f"{day}T08:00:00Z", booking_id
+        )
     results = {}
     # the newest specimen is measured first, the oldest last
     for day in ("2026-05-01", "2026-03-01", "2026-04-01"):

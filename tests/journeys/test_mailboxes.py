@@ -63,14 +63,15 @@ def test_attempts_on_one_mailbox_are_counted_together(hospital: Hospital) -> Non
     assert statuses[-1] == 429
 
 
-def test_phone_and_name_are_stored_in_one_form(person: Person) -> None:
-    me = {"full_name": "Jörg \u202eMül\u200bler", "phone": "(030)\u00a05550\u202f1234,\u2007Durchwahl 7"}
-    saved = made(person.http.put("/auth/me", json=me), 200)
-    assert (saved["full_name"], saved["phone"]) == ("Jörg Müller", "(030) 5550 1234 ext. 7")
-    persian = made(person.http.put("/auth/me", json={"full_name": "می\u200cخواهم"}), 200)
-    assert persian["full_name"] == "می\u200cخواهم"
-    for wrong in ({"full_name": "\u200b\u202e"}, {"full_name": "Jörg", "phone": "call me"}):
-        assert person.http.put("/auth/me", json=wrong).status_code == 422
+def test_phone_and_name_are_stored_in_one_form(hospital: Hospital, admin: Person, person: Person) -> None:
+    saved = made(person.http.put("/auth/me", json={"phone": "(030)\u00a05550\u202f1234,\u2007Durchwahl 7"}), 200)
+    assert saved["phone"] == "(030) 5550 1234 ext. 7"
+    assert person.http.put("/auth/me", json={"phone": "call me"}).status_code == 422
+    for typed, stored in (("Jörg \u202eMül\u200bler", "Jörg Müller"), ("می\u200cخواهم", "می\u200cخواهم")):
+        hospital.rename(admin, person.id, typed)
+        assert made(person.http.get("/auth/me"), 200)["full_name"] == stored
+    blank = {"full_name": "\u200b\u202e", "reason": "As in the identity card"}
+    assert admin.http.put(f"/api/admin/accounts/{person.id}/legal-details", json=blank).status_code == 422
 
 
 def test_emergency_search_tells_two_people_apart(hospital: Hospital, world: World) -> None:

@@ -1,4 +1,4 @@
-"""Note templates: a doctor's own, the hospital's, versions, and who may change what."""
+"""Note templates: a doctor's own, the hospital's, versions, and the right to change them."""
 
 from typing import Any
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pysqlite3
 import pytest
 
 from careplus_clinic.clinic_time import day_start, local_date
+from tests import databases
 from tests.hospital import ADMIN, Hospital, Person
 from tests.world import made
 
@@ -22,10 +22,8 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 
 def change(hospital: Hospital, *statements: str) -> None:
-    with pysqlite3.connect(hospital.data / "careplus.db", timeout=30) as database:
-        for statement in statements:
-            database.execute(statement)
-    database.close()
+    for statement in statements:
+        databases.execute(hospital.database, statement)
 
 
 def utilisation(admin: Person, days_ago: int) -> tuple[float | None, bool]:

@@ -26,7 +26,14 @@ def patient(hospital: Hospital) -> Iterator[Person]:
 def test_own_record_has_the_chart_and_signed_notes(hospital: Hospital, world: World, patient: Person) -> None:
     doctor, other = world.people["doctor"], world.people["other_patient"]
     empty = made(patient.http.get(RECORD), 200)
-    assert empty == {"allergy_status": "not_asked", "allergies": [], "problems": [], "prescriptions": [], "visits": []}
+    assert empty == {
+        "allergy_status": "not_asked",
+        "allergies": [],
+        "problems": [],
+        "prescriptions": [],
+        "vitals": [],
+        "visits": [],
+    }
     visits = [
         made(patient.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()}))
         for at in free_times(patient.http, doctor.id, days=12)[-60:-58]
@@ -58,7 +65,8 @@ def test_access_log_lists_emergency_openings_alone(world: World, patient: Person
     doctor, path = world.people["other_doctor"], "/api/me/access-log?emergency=true"
     assert made(patient.http.get(path), 200)["items"] == []
     reason = {"reason": "Unconscious in the emergency department"}
-    opened = made(doctor.http.post(f"/api/doctor/patients/{patient.id}/access", json=reason))
+    named = {"full_name": "Orla Record", "date_of_birth": "1971-04-05"}
+    opened = made(doctor.http.post(f"/api/doctor/patients/{patient.id}/access", json={**named, **reason}))
     made(doctor.http.get(f"/api/doctor/patients/{patient.id}"), 200)
     [seen] = made(patient.http.get(path), 200)["items"]
     assert (seen["action"], seen["by"]["id"], seen["reason"]) == ("open_chart", doctor.id, reason["reason"])

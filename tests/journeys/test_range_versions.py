@@ -1,12 +1,11 @@
 """Versions of ranges: a value is compared with the version of its specimen's day, and keeps it."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.hospital import Hospital
 from tests.journeys.test_lab_collection import BERLIN
 from tests.world import World, made
@@ -56,9 +55,8 @@ def test_value_is_compared_by_the_day_of_its_specimen(world: World, hospital: Ho
     old, new = received(world), received(world)
     first = made(enter(world, old, 45))
     assert first["observations"][0]["flag"] == "critical_high"
-    with closing(sqlite3.connect(hospital.data / "careplus.db", timeout=30)) as database, database:
-        yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
-        database.execute("UPDATE specimens SET collected_at = ? WHERE booking_id = ?", (yesterday, old))
+    yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+    databases.execute(hospital.database, "UPDATE specimens SET collected_at = ? WHERE booking_id = ?", yesterday, old)
     saved = made(chief.put(f"{PATH}/ranges", json=replaced(), headers={"If-Match": '"1"'}), 200)
     assert (saved["version"], saved["ranges"][0]["high"], saved["source"]) == (2, 60, "New analyser")
     # entered again after the change, from a specimen before it

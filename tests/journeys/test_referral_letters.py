@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.hospital import Hospital, Person, free_times
 from tests.world import made
 
@@ -78,7 +80,30 @@ def test_letter_keeps_the_chart_as_it_was_sent(practice: Practice) -> None:
         made(practice.doctor.http.put(f"{chart}/{part}", json={part: []}), 200)
     assert practice.letter(referral) == sent
     for part in ("problems", "allergies"):
-        made(practice.doctor.http.put(f"{chart}/{part}", json={part: before[part]}), 200)
+        # `emergency` is set by the service alone
+        written = [{name: value for name, value in one.items() if name != "emergency"} for one in before[part]]
+        made(practice.doctor.http.put(f"{chart}/{part}", json={part: written}), 200)
+
+
+def test_letter_names_medicines_that_are_taken(practice: Practice, hospital: Hospital) -> None:
+    """One item of the oldest prescription has ended, and more newer ones were stopped than a chart shows."""
+    items = [{**ITEM, "medicine": "Metformin 500 mg"}, {**ITEM, "medicine": "Amoxicillin 500 mg", "duration_days": 3}]
+    body = {"patient_id": practice.patient.id, "items": items}
+    refused = practice.doctor.http.post("/api/doctor/prescriptions", json=body).json()
+    reasons = [{"key": one["key"], "reason": "Tolerated"} for one in refused["alerts"] if one["severity"] != "inform"]
+    oldest = made(practice.doctor.http.post("/api/doctor/prescriptions", json={**body, "overrides": reasons}))["id"]
+    # the longest item lasts 20 more days, the short one ended a week ago
+    last_day = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    more = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 101)"
+        " INSERT INTO prescriptions (reference, patient_id, doctor_id, status, last_day, created_at, version)"
+        " SELECT 'RX-OLD-' || i, patient_id, doctor_id, 'stopped', last_day, created_at, 1 FROM prescriptions, n WHERE id = ?"
+    )
+    databases.execute(hospital.database, "UPDATE prescriptions SET last_day = ? WHERE id = ?", last_day, oldest)
+    databases.execute(hospital.database, more, oldest)
+    sent = practice.letter(made(practice.refer(medicines=True)))
+    assert sorted(one["medicine"] for one in sent["medicines"]) == ["Metformin 500 mg", "Ramipril 5 mg"]
+    made(practice.doctor.http.put(f"/api/doctor/prescriptions/{oldest}/stop"), 200)
 
 
 def test_letter_encloses_only_what_was_chosen(practice: Practice) -> None:

@@ -1,16 +1,15 @@
 """Refills: a patient asks, a doctor answers; a prescriber that is away leaves no request without a person who sees it."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.hospital import Hospital, Person, free_times
 from tests.world import made
 
@@ -52,8 +51,7 @@ class Practice:
         return doctor.http.put(f"/api/doctor/refills/{refill_id}", json={"answer": answer, **body})
 
     def change(self, statement: str, *values: Any) -> None:
-        with closing(sqlite3.connect(self.hospital.data / "careplus.db", timeout=30)) as database, database:
-            database.execute(statement, values)
+        databases.execute(self.hospital.database, statement, *values)
 
     def take_time_off(self, doctor: Person, days: int = 7) -> int:
         """Begin time off now, in the database: the service takes none that has begun."""
@@ -207,7 +205,7 @@ def test_double_click_asks_once(practice: Practice) -> None:
 def test_database_refuses_a_second_open_request(practice: Practice) -> None:
     refill = practice.request()
     copy = "INSERT INTO refills (prescription_id, patient_id, doctor_id, status, created_at, version)"
-    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+    with pytest.raises(databases.Refused, match=r"(?i)unique"):
         practice.change(
             f"{copy} SELECT prescription_id, patient_id, doctor_id, status, created_at, 1 FROM refills WHERE id = ?", refill
         )
@@ -344,7 +342,7 @@ def test_request_of_a_closed_account_goes_to_the_colleague(practice: Practice) -
 
 def test_request_without_a_colleague_is_at_the_desk(practice: Practice) -> None:
     refill = practice.request()
-    practice.change("UPDATE accounts SET active = 0 WHERE id = ?", practice.doctor.id)
+    practice.change("UPDATE accounts SET active = false WHERE id = ?", practice.doctor.id)
     assert refill in at_desk(practice.admin)
     assert refill not in open_of(practice.colleague)
     made(practice.admin.http.put(f"/api/admin/refills/{refill}", json={"doctor_id": practice.colleague.id}), 200)

@@ -1,13 +1,12 @@
 """The doctor's inbox of results: one responsible doctor, marks of each doctor, order, counts, and release in one step."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.hospital import Hospital, Person, free_times
 from tests.world import World, made
 
@@ -63,8 +62,7 @@ class Inbox:
         return free_times(self.patients[0].http, self.doctor.id, days=10)[-1].date().isoformat()
 
     def change(self, statement: str, *values: Any) -> None:
-        with closing(sqlite3.connect(self.hospital.data / "careplus.db", timeout=30)) as database, database:
-            database.execute(statement, values)
+        databases.execute(self.hospital.database, statement, *values)
 
 
 @pytest.fixture(scope="module")
@@ -223,8 +221,9 @@ def test_normal_results_are_released_in_one_step(inbox: Inbox) -> None:
     assert "release_normal_results" in [one["action"] for one in log]
 
 
-def test_corrected_result_is_not_released_with_normal_ones(inbox: Inbox) -> None:
-    normal, corrected = (inbox.result(inbox.patient(), value) for value in (NORMAL, CRITICAL))
+@pytest.mark.parametrize("wrong", [LOW, CRITICAL], ids=["low", "critical"])
+def test_corrected_result_is_not_released_with_normal_ones(inbox: Inbox, wrong: float) -> None:
+    normal, corrected = (inbox.result(inbox.patient(), value) for value in (NORMAL, wrong))
     before = counts(inbox.doctor, seen=False)["normal"]
     inbox.correct(corrected, NORMAL)
     assert corrected in ids(inbox.doctor, seen=False, normal=True)

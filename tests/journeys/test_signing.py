@@ -49,7 +49,7 @@ class Practice:
 
 @pytest.fixture(scope="module")
 def practice(hospital: Hospital, admin: Person) -> Iterator[Practice]:
-    doctor = hospital.add_doctor(admin, "signing@example.org", "Dr Sina Sign", "Cardiology")
+    doctor = hospital.add_doctor(admin, "sina.signs@example.org", "Dr Sina Sign", "Cardiology")
     patient = hospital.register("signed@example.org", "Paul Signed", date_of_birth="1960-02-29", sex="male")
     yield Practice(hospital, doctor, patient)
     for person in (doctor, patient):
@@ -121,3 +121,38 @@ def test_allergies_are_read_without_the_chart(practice: Practice) -> None:
     made(practice.doctor.http.put(path, json=body), 200)
     found = made(practice.doctor.http.get(path), 200)
     assert [one["substance"] for one in found["allergies"]] == ["Latex"]
+
+
+def write(practice: Practice, visit_id: int, text: str, *, sign: bool = True) -> httpx.Response:
+    return practice.doctor.http.put(f"/api/doctor/appointments/{visit_id}/notes", json={"text": text, "sign": sign})
+
+
+def check_refused(answer: httpx.Response, remedy: str) -> None:
+    problem: dict[str, Any] = answer.json()
+    assert (answer.status_code, problem["code"]) == (409, "no_visit"), answer.text
+    assert remedy in problem["detail"]
+
+
+@pytest.mark.parametrize(("status", "remedy"), [("cancelled", "that took place"), ("no_show", "set it to arrived")])
+def test_missed_visit_signs_no_notes(practice: Practice, status: str, remedy: str) -> None:
+    visit_id = practice.visit(status)
+    made(write(practice, visit_id, "Draft", sign=False), 200)
+    check_refused(write(practice, visit_id, "Draft"), remedy)
+    check_refused(practice.sign_and_complete(visit_id, "Draft"), remedy)
+    notes = practice.show(visit_id, "/notes")
+    assert (notes["status"], notes["text"], notes["version"]) == ("draft", "Draft", 2), "a draft stays"
+    assert practice.show(visit_id)["status"] == status
+
+
+def test_notes_signed_before_cancelling_take_an_addendum(practice: Practice) -> None:
+    visit_id = practice.visit()
+    made(write(practice, visit_id, "Spoke by telephone."), 200)
+    made(practice.set_status(visit_id, "cancelled"), 200)
+    assert made(write(practice, visit_id, "Spoke by telephone."), 200)["addenda"] == [], "the signed text has no effect"
+    added = made(write(practice, visit_id, "The patient cancelled."), 200)
+    assert [one["text"] for one in added["addenda"]] == ["The patient cancelled."]
+
+
+def test_late_patient_makes_notes_signable(practice: Practice) -> None:
+    visit_id = practice.visit("no_show", "arrived")
+    assert made(write(practice, visit_id, "Came late."), 200)["status"] == "signed"

@@ -1,12 +1,11 @@
 """Results of a patient without a date of birth or a sex: compared with every range that may apply."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
 
+from tests import databases
 from tests.hospital import Hospital, Person, free_times
 from tests.world import World, made
 
@@ -15,8 +14,7 @@ from tests.world import World, made
 def patient(hospital: Hospital, world: World) -> Iterator[Person]:
     """Register a patient of the world's doctor, as an account from before dates of birth were required."""
     registered = hospital.register("noah@example.org", "Noah Sand", sex="unknown")
-    with closing(sqlite3.connect(hospital.data / "careplus.db", timeout=30)) as database, database:
-        database.execute("UPDATE accounts SET date_of_birth = NULL WHERE id = ?", (registered.id,))
+    databases.execute(hospital.database, "UPDATE accounts SET date_of_birth = NULL WHERE id = ?", registered.id)
     doctor_id = world.people["doctor"].id
     at = free_times(registered.http, doctor_id, days=10)[33]
     made(registered.http.post("/api/appointments", json={"doctor_id": doctor_id, "starts_at": at.isoformat()}))
@@ -51,3 +49,22 @@ def test_value_without_birth_date_has_its_certain_flag(
     [one] = result["observations"]
     assert (one["flag"], one["missing"], one["range"]) == (flag, missing, None)
     assert result["critical"] == flag.startswith("critical")
+
+
+def test_same_values_are_compared_with_a_later_birth_date(hospital: Hospital, world: World) -> None:
+    late = hospital.register("nora.late@example.org", "Nora Late", sex="unknown")
+    databases.execute(hospital.database, "UPDATE accounts SET date_of_birth = NULL WHERE id = ?", late.id)
+    doctor_id = world.people["doctor"].id
+    at = free_times(late.http, doctor_id, days=10)[36].isoformat()
+    made(late.http.post("/api/appointments", json={"doctor_id": doctor_id, "starts_at": at}))
+    result = entered(world, late, "CBC", "hemoglobin", 13.2, "g/dL")
+    verified = made(world.people["lab"].http.put(f"/api/labs/results/{result['id']}/verify"), 200)
+    known = {"full_name": "Nora Late", "date_of_birth": "1984-05-17", "sex": "female", "reason": "She brought her passport."}
+    made(world.people["admin"].http.put(f"/api/admin/accounts/{late.id}/legal-details", json=known), 200)
+    values = [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]
+    body = {"observations": values, "reason": "The birth date is known now."}
+    path, version = f"/api/labs/results/{result['id']}/correction", {"If-Match": f'"{verified["version"]}"'}
+    corrected = made(world.people["lab"].http.post(path, json=body, headers=version))
+    assert [(one["flag"], one["missing"]) for one in verified["observations"]] == [("indeterminate", ["date_of_birth", "sex"])]
+    assert [(one["flag"], one["missing"]) for one in corrected["observations"]] == [("normal", [])]
+    late.http.close()

@@ -1,10 +1,8 @@
 """Times of visits: statuses before their time, other appointments of the patient, moves to the same time, and the limit."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +10,7 @@ import httpx
 import pytest
 
 from careplus_clinic.clinic_time import WEEKDAYS, local_date
-from careplus_runtime.process.settings import Settings
-from tests.hospital import ADMIN, LOCAL_HTTP, Hospital, Person, free_times
+from tests.hospital import Hospital, Person, free_times
 from tests.world import made
 
 
@@ -28,7 +25,7 @@ class Clinic:
     patient: Person
 
     def time(self) -> datetime:
-        """Return a time of the day after tomorrow or later that is free for everybody."""
+        """Return a time of the day after tomorrow or later that is free for all."""
         tomorrow = datetime.now().astimezone() + timedelta(days=2)
         times = free_times(self.patient.http, self.doctor.id, tomorrow.date().isoformat())
         taken = [datetime.fromisoformat(one["starts_at"]) for one in self.upcoming()]
@@ -205,33 +202,3 @@ def test_visit_of_a_doctor_who_left_says_why(clinic: Clinic, hospital: Hospital,
     moved = made(clinic.admin.http.put(f"/api/admin/appointments/{visit['id']}", json=change), 200)
     assert (moved["doctor"]["id"], moved["doctor"]["bookable"]) == (clinic.colleague.id, True)
     doctor.http.close()
-
-
-async def test_upcoming_visits_of_a_doctor_are_limited(tmp_path: Path) -> None:
-    most = Settings.model_fields["upcoming_per_doctor"].default
-    assert most == 5
-    limited = Hospital(tmp_path, extra={"CAREPLUS_UPCOMING_PER_DOCTOR": str(most)})
-    with limited.running_with_admin():
-        admin = limited.sign_in(ADMIN)
-        doctor = limited.add_doctor(admin, "few@example.org", "Dr Few", "Cardiology")
-        other = limited.add_doctor(admin, "more@example.org", "Dr More", "Cardiology")
-        patient = limited.register("max@example.org", "Max Many")
-        clinic = Clinic(limited, admin, doctor, other, patient)
-        times = free_times(patient.http, doctor.id)[10:]
-
-        async with httpx.AsyncClient(base_url=limited.url, timeout=60, **LOCAL_HTTP) as http:
-            bearer = {"Authorization": f"Bearer {patient.token}"}
-            bodies = [{"doctor_id": doctor.id, "starts_at": at.isoformat()} for at in times[:12]]
-            answers = await asyncio.gather(*(http.post("/api/appointments", json=body, headers=bearer) for body in bodies))
-        assert sorted(answer.status_code for answer in answers) == [201] * most + [409] * 7
-        refused = next(answer.json() for answer in answers if answer.status_code == 409)
-        assert (refused["code"], refused["most"]) == ("too_many_upcoming", most)
-        assert "Cancel one, or call" in refused["detail"]
-        made(clinic.book(times[12], other))
-        made(clinic.arrange(times[20], doctor))
-        held = [visit for visit in clinic.upcoming() if visit["doctor"]["id"] == doctor.id]
-        for visit, status in zip(held, (409, 409, 201), strict=False):
-            assert clinic.book(times[30]).status_code == status, "reception's visit counts too"
-            made(patient.http.put(f"/api/appointments/{visit['id']}/cancel"), 200)
-        for person in (admin, doctor, other, patient):
-            person.http.close()

@@ -16,6 +16,7 @@ from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.engine import Database, WriteSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow
+from tests import databases
 from tests.hospital import database_with_admin
 
 PATIENT = 5
@@ -24,8 +25,8 @@ TYPES = {"CRP": "serum", "TSH": "serum", "UA": "urine", "CBC": "blood"}
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    (tmp_path / "careplus.db").write_bytes(database_with_admin())
-    opened = Database(f"sqlite:///{tmp_path}/careplus.db")
+    databases.copy(database_with_admin(), databases.url(tmp_path))
+    opened = Database(databases.url(tmp_path))
     yield opened
     await opened.close()
 

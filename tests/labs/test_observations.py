@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from careplus_clinic.lab_texts import all_values, explanations_of, names_of
 from careplus_contracts.accounts import Sex
 from careplus_contracts.lab_catalogue import Analyte, AnalyteKind, ReferenceRange
 from careplus_contracts.refusals import IllegalTransition, Malformed
@@ -15,7 +16,7 @@ ADULT = 20_000
 
 
 def analyte(code: str, **changes: Any) -> Analyte:
-    members = {
+    members: dict[str, Any] = {
         "code": code,
         "name": code.title(),
         "loinc": "718-7",
@@ -26,8 +27,13 @@ def analyte(code: str, **changes: Any) -> Analyte:
         "usual": [],
         "choices": [],
         "ranges": [],
+        **changes,
     }
-    return Analyte(**{**members, **changes})
+    texts: dict[str, Any] = {"names": names_of(code.title()), "explanations": explanations_of("")}
+    values: dict[str, Any] = {
+        name: all_values(members[of]) for name, of in (("usual_names", "usual"), ("choice_names", "choices"))
+    }
+    return Analyte(**members, **texts, **values)
 
 
 HB_RANGE = ReferenceRange(

@@ -25,6 +25,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.engine import Database
 from careplus_tables.labs import LabBookingRow, LabResultRow, LabTestRow
+from tests import databases
 from tests.hospital import database_with_admin
 
 PATIENT, DAY = 5, timedelta(days=1)
@@ -51,8 +52,8 @@ def test_policy_with_other_days_is_refused(policy: str, days: int | None) -> Non
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    (tmp_path / "careplus.db").write_bytes(database_with_admin())
-    opened = Database(f"sqlite:///{tmp_path}/careplus.db")
+    databases.copy(database_with_admin(), databases.url(tmp_path))
+    opened = Database(databases.url(tmp_path))
     await fill(opened)
     yield opened
     await opened.close()

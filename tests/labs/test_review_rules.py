@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from careplus_clinic.lab_texts import explanations_of, names_of, values_of
 from careplus_contracts.results import AppliedRange, Comparator, Flag, Observation
 from careplus_contracts.reviews import ChangeDirection, SeenEarlier
 from careplus_labs.rules.reviews import Reading, check_same_day, direction, is_normal, is_responsible, worst
@@ -19,12 +20,16 @@ def observation(analyte: str, value: float | None, flag: Flag, low: float | None
     text = None if value is not None else "positive"
     fixed: dict[str, Any] = {
         "name": analyte,
+        "names": names_of(analyte),
         "loinc": "1-1",
         "plain": "",
+        "explanations": explanations_of(""),
         "comparator": None,
         "unit": None,
         "decimals": 1,
         "usual": [],
+        "usual_names": [],
+        "text_names": text and values_of(text),
         "missing": [],
     }
     return Observation(analyte=analyte, value=value, text=text, range=within, flag=flag, **fixed)

@@ -26,6 +26,7 @@ from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.engine import Database
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow
 from careplus_tables.specimens import SpecimenRow
+from tests import databases
 from tests.hospital import database_with_admin
 
 PATIENCE = Patience(after_booked=timedelta(days=30), after_ordered=timedelta(days=90))
@@ -85,8 +86,8 @@ async def fill(database: Database) -> datetime:
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    (tmp_path / "careplus.db").write_bytes(database_with_admin())
-    opened = Database(f"sqlite:///{tmp_path}/careplus.db")
+    databases.copy(database_with_admin(), databases.url(tmp_path))
+    opened = Database(databases.url(tmp_path))
     yield opened
     await opened.close()
 

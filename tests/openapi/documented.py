@@ -1,14 +1,18 @@
 """Sends a request with an admitted role and checks that the OpenAPI document has the status of the answer."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_runtime.http.openapi import document
 from tests.world import World
 
-DOCUMENT: dict[str, Any] = json.loads(json.dumps(document()))
-"""The document as JSON, one for all tests, because building it takes a second. Tests change only copies."""
+COMMITTED = Path(__file__).parents[2] / "openapi.json"
+DOCUMENT: dict[str, Any] = json.loads(COMMITTED.read_text(encoding="utf-8"))
+"""The committed document, which test_released.py compares with the contracts: building it takes seconds in each worker.
+
+Tests change only copies.
+"""
 PATHS = DOCUMENT["paths"]
 
 

@@ -68,6 +68,7 @@ def test_answers_are_open_and_bodies_closed() -> None:
 def test_location_is_an_address_of_the_callers(endpoint: Endpoint[..., Any]) -> None:
     answer = json.dumps(COMPONENTS["examples"][endpoint.answer.__name__]["value"]).encode()
     location = endpoint.location_of(answer).split("/")
+    assert not any(part.startswith("{") for part in location), f"{endpoint.name}: set location= on the contract"
     served = [one for one in ENDPOINTS if matches(one.path.split("/"), location)]
     callers = [role for role in Role if endpoint.admits(role)]
     assert any(all(one.admits(role) for role in callers) for one in served), (

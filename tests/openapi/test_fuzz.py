@@ -22,7 +22,13 @@ pytestmark = pytest.mark.timeout(300 + 10 * EXAMPLES)
 PHASES = ("examples,fuzzing", pytest.param("examples,coverage,fuzzing,stateful", marks=pytest.mark.attack))
 """Random requests; with `make attack` also each schema rule violated alone, and requests chained by their answers."""
 
-EMAILS = {Role.PATIENT: "pia@example.org", Role.DOCTOR: "osei@example.org", Role.LAB: "lab@example.org", Role.ADMIN: ADMIN}
+EMAILS = {
+    Role.PATIENT: "pia@example.org",
+    Role.DOCTOR: "osei@example.org",
+    Role.LAB: "lab@example.org",
+    Role.RECEPTION: "desk@example.org",
+    Role.ADMIN: ADMIN,
+}
 # one worker, so that a seed always sends the same requests. All checks but one are on: no 5xx; documented status, headers, media
 # type and schema; 405 for other methods; malformed input refused; missing or invalid token refused
 SETTINGS = f"""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,13 +13,14 @@ from typing import Any
 
 import pytest
 
+from careplus_contracts.consents import PRIVACY_NOTICE
 from careplus_contracts.registry import ENDPOINTS
 from tests.hospital import PASSWORD
 from tests.openapi.documented import DOCUMENT
 from tests.world import World
 
 NAME = "generated_careplus_client"
-TAGS = {endpoint.name: endpoint.tag.replace(" ", "_") for endpoint in ENDPOINTS}
+TAGS = {endpoint.name: re.sub("[ -]", "_", endpoint.tag) for endpoint in ENDPOINTS}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,8 @@ def test_generated_client_books_moves_and_cancels_visit(generated: Path, sandbox
     package = import_module(NAME)
     more = {"raise_on_unexpected_status": True, "httpx_args": {"trust_env": False}}
     with package.Client(base_url=hospital.url, **more) as public:
-        details = {"date_of_birth": date(1984, 5, 17), "sex": model("Sex").FEMALE}
+        consent = model("GiveConsent")(text_version=PRIVACY_NOTICE, language="en")
+        details = {"date_of_birth": date(1984, 5, 17), "sex": model("Sex").FEMALE, "consent": consent}
         body = model("Register")(email="gen@example.org", password=PASSWORD, full_name="Gen Client", **details)
         account = call("register", public, body=body)
         assert isinstance(account, model("Account"))

@@ -12,8 +12,9 @@ from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import MAX_ID, DateOfBirth
 from tests.acts.catalogue import act_of
+from tests.hospital import DETAILS
 from tests.openapi.documented import example, send
-from tests.world import World
+from tests.world import World, made
 
 LISTS = [endpoint for endpoint in ENDPOINTS if "cursor" in endpoint.parameters]
 
@@ -134,12 +135,23 @@ def test_odd_texts_get_documented_answers(sandbox: World, endpoint: Endpoint[...
             send(sandbox, endpoint, query_with(sandbox, endpoint, name, value))
 
 
+@pytest.fixture(scope="module")
+def in_care(sandbox: World) -> dict[str, Any]:
+    """Return the id of a patient whose chart the doctor opened: earlier requests may have ended the care of others."""
+    patient = sandbox.hospital.register("cursor@example.org", "Cora Cursor")
+    patient.http.close()
+    who = {"full_name": "Cora Cursor", "date_of_birth": DETAILS["date_of_birth"]}
+    body = {**who, "reason": "Unconscious in the emergency room"}
+    made(sandbox.people["doctor"].http.post(f"/api/doctor/patients/{patient.id}/access", json=body))
+    return {"patient_id": patient.id}
+
+
 @pytest.mark.parametrize("endpoint", LISTS, ids=lambda endpoint: endpoint.name)
-def test_invented_cursors_are_refused(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_invented_cursors_are_refused(sandbox: World, in_care: dict[str, Any], endpoint: Endpoint[..., Any]) -> None:
     for forged in FORGED:
-        assert send(sandbox, endpoint, f"cursor={cursor_of(forged)}") == 422, forged
+        assert send(sandbox, endpoint, f"cursor={cursor_of(forged)}", in_care) == 422, forged
     for text in ("A", "AAAAA", "=", "_-", "_" * 1999, "%00", "0" * 2001):
-        assert send(sandbox, endpoint, f"cursor={text}") == 422, text
+        assert send(sandbox, endpoint, f"cursor={text}", in_care) == 422, text
 
 
 def cursor_of(key: Any) -> str:

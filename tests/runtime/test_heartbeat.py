@@ -171,7 +171,7 @@ async def test_supervisor_kills_and_restarts_a_silent_process(tmp_path: Path, ca
     package = tmp_path / "careplus_silent"
     package.mkdir()
     (package / "__main__.py").write_text(SILENT)
-    supervisor = Supervisor(("silent",), {**os.environ, "PYTHONPATH": str(tmp_path)})
+    supervisor = Supervisor({"silent": ("careplus_silent",)}, {**os.environ, "PYTHONPATH": str(tmp_path)})
     supervisor.start()
     printed = b""
     try:

@@ -83,7 +83,7 @@ def checksum_of(wanted: PageFilter) -> int:
 
 
 ID_ONLY = 7
-"""What a cursor held before it held the sort key."""
+"""An old cursor, without the sort key."""
 
 
 @pytest.mark.parametrize(

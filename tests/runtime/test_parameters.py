@@ -60,7 +60,7 @@ def request_with(query: str, place_id: str = "7") -> Request:
 
 
 def read_plain(query: str) -> dict[str, Any]:
-    """Return what the query and the path 7 give, with the filter as a dict."""
+    """Return the values of the query and the path 7, with the filter as a dict."""
     values = Parameters(list_visits).read(request_with(query))
     assert isinstance(values["query"], VisitFilter)
     return {**values, "query": values["query"].model_dump(exclude_defaults=True)}

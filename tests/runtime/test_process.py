@@ -40,15 +40,21 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
         ("CAREPLUS_ZONE", "Mars/Base", "IANA"),
         ("CAREPLUS_ZONE", "../etc/passwd", "IANA"),
         ("CAREPLUS_PORT", "0", "greater"),
+        ("CAREPLUS_LABS_URL", "http://labs-a:5000,labs-b:5000", "write each address as http://host:port"),
+        ("CAREPLUS_LABS_URL", " , ", "write each address as http://host:port"),
+        ("CAREPLUS_GATEWAYS", "0", "greater"),
         ("CAREPLUS_PORT", "many", "integer"),
         ("CAREPLUS_LAB_HOURS", "7-18", "07:00-18:00"),
         ("CAREPLUS_LAB_HOURS", "18:00-07:00", "07:00-18:00"),
         ("CAREPLUS_SMTP_URL", "mail.example.org", "smtp://"),
         ("CAREPLUS_SMTP_URL", "https://mail.example.org", "smtp://"),
         ("CAREPLUS_HOSPITAL", "CarePlus\nHospital", "in one line"),
+        ("CAREPLUS_PASSKEY_DOMAIN", "example.com", "write localhost"),
         ("CAREPLUS_MAIL_FROM", "nobody", "no-reply@example.org"),
         ("CAREPLUS_MAIL_FROM", "a@example.org\nBcc: b@example.org", "no-reply@example.org"),
         ("SECRET_KEY", "short", "32"),
+        ("DATABASE_URL", "mysql://careplus:secret@db.example.org/careplus", "mysql is not a database that CarePlus runs on"),
+        ("DATABASE_URL", "db.example.org", "this is not a database"),
         ("SECRET_KEY", SAMPLE_SECRET, "write your own"),
         ("SECRET_KEY", "x" * 40 + ",short", "32"),
     ],
@@ -166,7 +172,7 @@ def test_references_have_no_ambiguous_characters() -> None:
 def test_runtime_names_no_service_package() -> None:
     sources = {path: path.read_text() for path in (Path(__file__).parents[2] / "libs" / "runtime").rglob("*.py")}
     assert len(sources) > 20
-    named = re.compile("careplus_(auth|appointments|doctors|labs|gateway|cli)")
+    named = re.compile("careplus_(auth|appointments|doctors|labs|gateway|cli)\b")
     assert [path for path, source in sources.items() if named.search(source)] == []
 
 

@@ -19,18 +19,17 @@ from hypothesis import strategies as st
 from careplus_tables import sqlite
 from careplus_tables.columns import InstantColumn
 from careplus_tables.engine import READERS, Database, sync_engine
-from careplus_tables.migrate import HEAD, WrongSchema, check_head, revision, upgrade, wait_for_head
+from careplus_tables.migrate import HEAD, WrongSchema, check_schema, revision, upgrade, wait_for_schema
 from careplus_tables.migrations.overlaps import LONGEST_HOURS
 from careplus_tables.registry import FILES, METADATA, owners
+from tests.templates import migrated_file
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    address = f"sqlite:///{tmp_path}/careplus.db"
-    upgrade(address)
-    return address
+    return migrated_file(tmp_path)
 
 
 @pytest.fixture
@@ -95,17 +94,17 @@ def test_two_concurrent_migrations_succeed(tmp_path: Path) -> None:
     assert revision(address) == HEAD
 
 
-async def test_wait_for_head_refuses_another_revision(url: str, tmp_path: Path) -> None:
+async def test_wait_for_schema_refuses_another_revision(url: str, tmp_path: Path) -> None:
     database = Database(url)
-    await check_head(database)
+    await check_schema(database)
     with sync_engine(url).begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999', oldest_code = '9999'"))
     with pytest.raises(WrongSchema, match="9999"):
-        await wait_for_head(database)
+        await wait_for_schema(database)
     await database.close()
     empty = Database(f"sqlite:///{tmp_path}/empty.db")
     with pytest.raises(WrongSchema, match="none"):
-        await wait_for_head(empty, timeout_s=0.3)
+        await wait_for_schema(empty, timeout_s=0.3)
     await empty.close()
 
 

@@ -10,6 +10,7 @@ from alembic import command
 
 from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import alembic_config, upgrade
+from tests.templates import migrated_file
 
 NOON = "2030-01-07T12:00:00Z"
 
@@ -32,9 +33,7 @@ def handovers(connection: sa.Connection) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sa.Connection]:
     """Yield a connection to a database with doctors 1, 2 and 3, and patient 4."""
-    url = f"sqlite:///{tmp_path}/careplus.db"
-    upgrade(url)
-    engine = sync_engine(url)
+    engine = sync_engine(migrated_file(tmp_path))
     with engine.begin() as connection:
         for id_, role in ((1, "doctor"), (2, "doctor"), (3, "doctor"), (4, "patient")):
             add_account(connection, id_, role)

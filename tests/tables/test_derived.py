@@ -19,6 +19,7 @@ from sqlmodel import SQLModel, col
 from careplus_appointments.store import finding, searches
 from careplus_auth.store import accounts, people
 from careplus_clinic import search_keys
+from careplus_clinic.lab_texts import key_of_test
 from careplus_clinic.search_keys import equality_key
 from careplus_contracts import texts
 from careplus_contracts.charts import PatientFilter
@@ -36,14 +37,15 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
 from careplus_tables.columns import core
-from careplus_tables.derived import StaleKey
+from careplus_tables.derived import DerivedColumnNotSet
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import Database, sync_engine
 from careplus_tables.labs import LabTestRow
 from careplus_tables.migrate import alembic_config, upgrade
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.registry import METADATA
-from tests.postgresql import new_database, postgresql
+from tests.postgresql import new_database
+from tests.templates import migrated_database, migrated_file
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 MIGRATION = importlib.import_module("careplus_tables.migrations.versions.0011_search_keys_of_names")
@@ -58,12 +60,6 @@ EMAILS = {
 }
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as address:
-        yield address
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of a database without tables."""
@@ -72,10 +68,11 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return new_database(request.getfixturevalue("server"), f"names_{time.monotonic_ns()}")
 
 
-@pytest.fixture
-def url(empty: str) -> str:
-    upgrade(empty)
-    return empty
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return migrated_file(tmp_path)
+    return migrated_database(request.getfixturevalue("server"), f"names_{time.monotonic_ns()}")
 
 
 def account(number: int, name: str, **more: Any) -> dict[str, Any]:
@@ -100,7 +97,7 @@ def check_keys(connection: sa.Connection) -> None:
         wanted = row["to_specialty"]
         assert row["to_specialty_key"] == (None if wanted is None else search_keys.equality_key(wanted))
     for row in keys_of(LabTestRow, connection):
-        assert row["search_key"] == search_keys.search_key(row["code"], row["name"], row["category"], row["plain"])
+        assert row["search_key"] == key_of_test(row["code"], row["name"], row["category"], row["plain"])
 
 
 @contextmanager
@@ -118,6 +115,8 @@ def insert(connection: sa.Connection, table: str, **values: Any) -> None:
     connection.execute(sa.text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({names})"), {**values, **at})
 
 
+# SQLAlchemy hands the options of a NOT VALID check on by a wrong name
+@pytest.mark.filterwarnings("ignore:Can't validate argument 'dialect_options'")
 def test_migration_fills_keys_and_joins_mailboxes(empty: str, caplog: pytest.LogCaptureFixture) -> None:
     engine = sync_engine(empty)
     with engine.begin() as connection:
@@ -215,15 +214,14 @@ async def test_every_write_path_computes_the_keys(url: str) -> None:
             sa.update(AccountRow).where(col(AccountRow.id) == 30).values(full_name="Other"),
             sa.update(DoctorRow).where(col(DoctorRow.id) == 1).values(bio="Other"),
         ):
-            with pytest.raises(StaleKey, match=r"(search|sort)_key is computed"):
+            with pytest.raises(DerivedColumnNotSet, match=r"(search|sort)_key is computed"):
                 await db.execute(stale)
         await db.execute(sa.update(AccountRow).where(col(AccountRow.id) == 30).values(phone="112"))
     await database.close()
 
 
 def test_demo_hospital_and_catalogue_have_keys(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/careplus.db"
-    upgrade(url)
+    url = migrated_file(tmp_path)
     fill(url, Plan(doctors=4, patients=30, appointments=40, seed=1, now=NOON, zone=ZoneInfo("Europe/Berlin")), "hash")
     with opened(url) as connection:
         check_keys(connection)
@@ -312,8 +310,7 @@ async def test_search_among_20000_people_is_fast(url: str) -> None:
     ],
 )
 def test_lists_and_comparisons_use_the_keys_indexes(tmp_path: Path, sql: str, index: str) -> None:
-    url = f"sqlite:///{tmp_path}/careplus.db"
-    upgrade(url)
+    url = migrated_file(tmp_path)
     with opened(url) as connection:
         plan = " ".join(row.detail for row in connection.execute(sa.text(f"EXPLAIN QUERY PLAN {sql}")))
     assert f"{index} " in f"{plan} "

@@ -12,8 +12,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from careplus_auth.audit.chain import GENESIS, ChainKeys
+from careplus_auth.audit.chain_writer import ChainWriter
 from careplus_cli.verifying import verify
-from careplus_tables.engine import sync_engine
+from careplus_cli.verifying_anchors import ChainBroken
+from careplus_tables.engine import Database, sync_engine
 from careplus_tables.migrate import HEAD, alembic_config, revision, upgrade
 from careplus_tables.registry import METADATA
 
@@ -79,7 +81,7 @@ def upgraded(address: str) -> Iterator[str]:
     upgrade(address)
     assert revision(address) == HEAD
     with engine.connect() as connection:
-        assert rows(connection, "SELECT * FROM audit_links ORDER BY number") == links
+        assert rows(connection, "SELECT number, event_id, mac, key_id FROM audit_links ORDER BY number") == links
         assert [rows(connection, sql.format(name)) for sql, name in zip(CIPHERTEXTS, NEW_COLUMNS, strict=True)] == ciphertexts
     yield address
     engine.dispose()
@@ -92,7 +94,13 @@ def test_upgraded_schema_matches_the_tables(url: str) -> None:
         assert not sa.inspect(connection).has_table("audit_seals")
 
 
-def test_upgraded_chain_verifies(url: str) -> None:
+async def test_upgraded_chain_verifies_once_auth_ran(url: str) -> None:
+    with pytest.raises(ChainBroken, match="auth has not run since the update"):
+        verify(url, KEYS, None, lambda done, total: None)
+    database = Database(url)
+    async with ChainWriter(database, KEYS).running():
+        pass
+    await database.close()
     intact = verify(url, KEYS, None, lambda done, total: None)
     assert (intact.head.number, intact.waiting) == (EVENTS, 0)
 
@@ -103,7 +111,7 @@ def test_upgraded_chain_verifies(url: str) -> None:
         "UPDATE audit_links SET mac = key_id WHERE number = 1",
         "DELETE FROM audit_links WHERE number = 1",
         "INSERT OR REPLACE INTO audit_links SELECT * FROM audit_links WHERE number = 1",
-        "INSERT OR REPLACE INTO audit_links SELECT number + 1000, event_id, mac, key_id FROM audit_links WHERE number = 1",
+        "INSERT OR REPLACE INTO audit_links SELECT number + 1000, event_id, mac, key_id, NULL FROM audit_links WHERE number = 1",
     ],
 )
 def test_upgraded_links_are_append_only(url: str, statement: str) -> None:

@@ -12,12 +12,11 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from careplus_appointments.store.appointments import count_upcoming
-from careplus_contracts.endpoints import Role
-from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.identity.booking_limits import count_bookings
+from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import Database, sync_engine
+from careplus_tables.locking import lock_accounts
 from careplus_tables.migrate import alembic_config, upgrade
-from careplus_tables.patient_times import lock_patient
 from careplus_tables.registry import METADATA
 from tests.hospital import eventually
 from tests.postgresql import new_database
@@ -181,8 +180,8 @@ async def test_lock_lets_one_transaction_count_and_book(engine: sa.Engine, addre
         if not first:
             await is_counting.wait()
         async with database.writing() as db:
-            await lock_patient(db, 4)
-            found = await count_upcoming(db, Identity(4, Role.PATIENT, "s", 0), 1)
+            await lock_accounts(db, 4)
+            found = (await count_bookings(db, Settings(), 4, doctor_id=1)).doctor
             is_counting.set()
             # the other transaction waits for this one, which books meanwhile
             await asyncio.sleep(0.2 if first else 0)

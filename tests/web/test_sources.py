@@ -35,7 +35,7 @@ def test_demo_logins_match_demo_hospital() -> None:
     known = {f"{doctor.email}@{DOMAIN}" for doctor in DOCTORS}
     assert {email for email, role in logins.items() if role == "doctor"} <= known
     assert {email for email, role in logins.items() if role != "doctor"} == {
-        f"{name}@{DOMAIN}" for name in ("pat", "sam", "lab", "admin")
+        f"{name}@{DOMAIN}" for name in ("pat", "sam", "lab", "desk", "admin")
     }
 
 
