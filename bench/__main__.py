@@ -19,6 +19,7 @@ from rich.table import Table
 
 from bench.load import Measured, measure, request
 from bench.switched import OFF, ON
+from careplus_contracts.consents import PRIVACY_NOTICE
 from careplus_contracts.doctors import BookingMode
 
 APPOINTMENTS = int(os.environ.get("BENCH_APPOINTMENTS", "100000"))
@@ -43,7 +44,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def wait(url: str) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             if httpx.get(url, timeout=2, trust_env=False).status_code == 200:
                 return
@@ -78,17 +79,18 @@ def sign_in(http: httpx.Client, email: str) -> str:
 def new_patients(http: httpx.Client, count: int) -> list[str]:
     tokens = []
     for number in range(count):
-        about = {"full_name": f"Bench {number}", "date_of_birth": "1984-05-17", "sex": "female"}
-        person = {"email": f"bench{number}@example.org", "password": PASSWORD, **about}
-        http.post("/auth/register", json=person).raise_for_status()
-        tokens.append(sign_in(http, person["email"]))
+        consent = {"text_version": PRIVACY_NOTICE.isoformat(), "language": "en"}
+        about = {"full_name": f"Bench {number}", "date_of_birth": "1984-05-17", "sex": "female", "consent": consent}
+        email = f"bench{number}@example.org"
+        http.post("/auth/register", json={"email": email, "password": PASSWORD, **about}).raise_for_status()
+        tokens.append(sign_in(http, email))
     return tokens
 
 
-def run(folder: Path, console: Console) -> None:
-    ports = dict(zip([*SERVICES, "raw", "framework"], free_ports(7), strict=True))
+def hospital_environment(ports: dict[str, int], folder: Path) -> dict[str, str]:
+    """Return settings without limits of bookings and rates."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")}
-    environment = {
+    return {
         **inherited,
         **{f"CAREPLUS_{service.upper()}_URL": f"http://127.0.0.1:{ports[service]}" for service in SERVICES},
         "SECRET_KEY": secrets.token_urlsafe(48),
@@ -97,11 +99,24 @@ def run(folder: Path, console: Console) -> None:
         "CAREPLUS_LOG_LEVEL": "warning",
         "CAREPLUS_NOTICE_MINUTES": "0",
         "CAREPLUS_UPCOMING_PER_DOCTOR": "1000",
+        "CAREPLUS_UPCOMING_LABORATORY": "1000",
+        "CAREPLUS_UPCOMING_IN_ALL": "1000",
+        "CAREPLUS_BOOKED_PER_DAY": "1000",
         **dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000"),
     }
+
+
+def fill(environment: dict[str, str], folder: Path) -> None:
+    """Fill the demo hospital with APPOINTMENTS."""
     patients = max(200, APPOINTMENTS // 50)
     filled = ["demo", "--doctors", "50", "--patients", str(patients), "--appointments", str(APPOINTMENTS)]
     subprocess.run([sys.executable, "-m", "careplus_cli", *filled], env=environment, cwd=folder, check=True)
+
+
+def run(folder: Path, console: Console) -> None:
+    ports = dict(zip([*SERVICES, "raw", "framework"], free_ports(7), strict=True))
+    environment = hospital_environment(ports, folder)
+    fill(environment, folder)
     here = Path(__file__).resolve().parent.parent
     processes = {}
     for service in SERVICES:

@@ -16,7 +16,8 @@ import pysqlite3
 from rich.console import Console
 from rich.progress import track
 
-from careplus_auth.audit.chain import GENESIS, ChainKeys
+from careplus_auth.audit.anchors import sign
+from careplus_auth.audit.chain import GENESIS, ChainKeys, instant_text
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "1000000"))
 BATCH = 50_000
@@ -53,6 +54,11 @@ def fill(file: Path, keys: ChainKeys) -> None:
         connection.executemany("INSERT INTO audit_patients (event_id, patient_id) VALUES (?, ?)", patients)
         connection.executemany("INSERT INTO audit_links (number, event_id, mac, key_id) VALUES (?, ?, ?, ?)", links)
         connection.execute("COMMIT")
+    anchor = sign(keys.anchors, None, (EVENTS, mac), FIRST)
+    values = {**anchor._asdict(), "at": instant_text(anchor.at)}
+    connection.execute(
+        f"INSERT INTO audit_anchors ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", [*values.values()]
+    )
     connection.close()
 
 
