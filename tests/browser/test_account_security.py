@@ -133,6 +133,7 @@ def test_expired_session_dialog_asks_for_second_factor(patient: str, role_page: 
     _, codes = set_up(page)
     page.goto("/prescriptions")
     settled(page)
+    page.wait_for_load_state("networkidle")  # a request of the page would open the dialog before the click
     end_session(page)
     page.get_by_role("link", name="Referrals").first.click()
     dialog = page.get_by_role("dialog", name="Your session has ended")

@@ -75,6 +75,7 @@ def test_passkey_is_added_used_and_removed(local: Page, email: str, expected: li
     assert (made["rpId"], made["isResidentCredential"]) == ("localhost", True)
     # a session that ended is opened again by the passkey
     page.goto("/prescriptions")
+    page.wait_for_load_state("networkidle")  # a request of the page would open the dialog before the click
     end_session(page)
     page.get_by_role("link", name="Referrals").first.click()
     dialog = page.get_by_role("dialog", name="Your session has ended")
