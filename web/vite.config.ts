@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const gateway = "http://127.0.0.1:5000";
 const SHELL =
-  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(forms\/draft|i18n\/(i18n|problem-text)|loading\/use-observable|routing\/(navigation|page|router)|session\/(account|language|session)|time\/zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
+  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(forms\/draft|i18n\/(i18n|problem-text)|loading\/(idle|use-observable)|routing\/(navigation|page|router)|session\/(account|language|session)|time\/zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
 const FORMS = /src\/(lib\/forms\/form|ui\/forms\/(Control|ErrorSummary|Submit|TextArea))\./;
 const PARTS =
   /src\/(lib\/(privacy-notice|routing\/booking-links|i18n\/(in-languages|languages)|loading\/query|time\/time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type Account, api, type Config, type Failure, mustEnrol, outcome, sessionExpired } from "./api/client";
 import { sleep } from "./api/retry";
 import { language, loadMessages, type Room } from "./lib/i18n/i18n";
+import { whenIdle } from "./lib/loading/idle";
 import { useObservable } from "./lib/loading/use-observable";
 import { HOME } from "./lib/routing/navigation";
 import type { OwnProps } from "./lib/routing/page";
@@ -144,8 +145,11 @@ function useCode<T>(load: () => Promise<T>): T | null {
 const UNHURRIED_MS = 3_000;
 const sessionLost = () => persistently(async () => (await import("./ui/frame/SessionLost")).SessionLost);
 type StaffRole = Exclude<Account["role"], "patient">;
-const staffSearch = () => persistently(async () => (await import("./ui/frame/StaffSearch")).StaffSearch);
-const band = () => persistently(async () => (await import("./ui/frame/Band")).Band, "critical");
+const staffSearch = () =>
+  idle().then(() => persistently(async () => (await import("./ui/frame/StaffSearch")).StaffSearch));
+const band = () => idle().then(() => persistently(async () => (await import("./ui/frame/Band")).Band, "critical"));
+/** Resolves after the page's own code has been requested. */
+const idle = () => new Promise<void>((resolve) => void whenIdle(resolve));
 /** Loads a component and its messages, and tries again until that succeeds. */
 const persistently = <T,>(load: () => Promise<T>, ...rooms: Room[]): Promise<T> =>
   Promise.all([load(), loadMessages("ui", ...rooms)]).then(

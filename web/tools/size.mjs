@@ -3,19 +3,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const SHELL = { js: 16.8, css: 8 };
+const SHELL = { js: 16.9, css: 8 };
 // pages that share a file go by the file's name in vite.config.ts
 const PAGES = [
-  { page: "public/landing.tsx", room: "public", budget: 24.1 },
-  { page: "patient-booking", room: "patient", budget: 24.5 },
+  { page: "public/landing.tsx", room: "public", budget: 24.2 },
+  { page: "patient-booking", room: "patient", budget: 24.6 },
   { page: "patient/home/home.tsx", room: "patient", budget: 24.6 },
   { page: "doctor/today/today.tsx", room: "doctor", budget: 28.2 },
   { page: "admin/overview/overview.tsx", room: "admin", budget: 27.2 },
   { page: "lab/worklist.tsx", room: "lab", budget: 28 },
   { page: "desk/today.tsx", room: "desk", budget: 34.4 },
-  { page: "doctor-visit", room: "doctor", budget: 42.8 },
-  { page: "doctor-certificates", room: "doctor", budget: 36.3 },
-  { page: "account/security.tsx", room: "account", budget: 30.4 },
+  { page: "doctor-visit", room: "doctor", budget: 43 },
+  { page: "doctor-certificates", room: "doctor", budget: 36.5 },
+  { page: "account/security.tsx", room: "account", budget: 30.5 },
 ];
 const WORDS = 16.6;
 // measured sizes, rounded up: docs/decisions/0011

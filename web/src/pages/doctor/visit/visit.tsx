@@ -9,6 +9,7 @@ import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { Problem as Trouble } from "../../../ui/frame/Problem";
+import { Idle } from "../../../ui/Idle";
 import { later } from "../../../ui/Later";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
@@ -108,16 +109,26 @@ function Shown({ visit, put, again, query, config, account }: ShownProps) {
               <Facts visit={visit} />
             </div>
           </section>
-          <FollowUp patient={patient.id} visit={id} />
-          <section class="card">
-            <OrderList patient={patient.id} visit={id} me={account.id} />
-          </section>
-          {chart.data && (
+          <Idle>
+            <FollowUp patient={patient.id} visit={id} />
+          </Idle>
+          <Idle>
             <section class="card">
-              <TakesNow patient={patient.id} visit={id} onStopped={chart.again} />
+              <OrderList patient={patient.id} visit={id} me={account.id} />
             </section>
+          </Idle>
+          {chart.data && (
+            <Idle>
+              <section class="card">
+                <TakesNow patient={patient.id} visit={id} onStopped={chart.again} />
+              </section>
+            </Idle>
           )}
-          {chart.data && <PastVisits chart={chart.data} visit={visit} me={account.id} />}
+          {chart.data && (
+            <Idle>
+              <PastVisits chart={chart.data} visit={visit} me={account.id} />
+            </Idle>
+          )}
         </div>
       </div>
     </Page>
