@@ -26,7 +26,8 @@ WHAT := tests/journeys tests/audit tests/auth tests/attacks
 ON_BOTH := $(addprefix tests/,journeys/test_storms.py journeys/test_visit_journey.py journeys/test_reception.py audit/test_audit_events.py \
 	audit/test_audited_reads.py attacks/test_idempotency.py attacks/test_versions.py)
 # of `make attack`: they measure seconds of a whole hospital, so they run alone
-TIMED := $(addprefix tests/,attacks/test_guessing.py attacks/test_overload_and_restarts.py attacks/test_forged_tokens.py audit/test_audit_chain.py)
+TIMED := $(addprefix tests/,attacks/test_guessing.py attacks/test_overload_and_restarts.py attacks/test_forged_tokens.py \
+	attacks/test_terminated_sign_in.py audit/test_audit_chain.py concurrency/test_exclusion_storm.py replicas/test_replicas.py)
 CHECKED := libs services tests bench web/build.py
 
 DOCKER := docker compose
