@@ -55,6 +55,16 @@ def test_dry_run_writes_nothing(empty: Hospital, tmp_path: Path) -> None:
     assert (code, "a dry run: 2 new" in said, tally(empty)) == (0, True, before)
 
 
+def test_patient_without_address_is_imported_once(empty: Hospital, tmp_path: Path) -> None:
+    text = "\n".join((HEADER, "Neo Import,,2026-11-01,male,,de", ROWS[0]))
+    assert run(empty, "patients", tmp_path / "p.csv", text)[0] == 0
+    grown = tally(empty, ("accounts", "invitations", "mails"))
+    assert grown == {"accounts": 2, "invitations": 1, "mails": 1}
+    code, said = run(empty, "patients", tmp_path / "p.csv", text)
+    assert (code, "0 new, 2 already here" in said) == (0, True)
+    assert tally(empty, ("accounts", "invitations", "mails")) == grown
+
+
 def test_second_import_changes_nothing(empty: Hospital, tmp_path: Path) -> None:
     text = "\n".join((HEADER, *ROWS))
     assert run(empty, "patients", tmp_path / "p.csv", text)[0] == 0

@@ -16,26 +16,28 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.texts import normal_email
 from careplus_contracts.values import Body, DateOfBirth, Email, Line, Phone, PortalLanguage
 
-NO_EMAIL = "has no e-mail address; the import sends invitations, reception registers patients without one"
-
 
 class ImportedPerson(Body):
     full_name: Line
-    email: Email
     phone: Phone | None = None
     language: PortalLanguage = PortalLanguage.DE
 
 
 class ImportedPatient(ImportedPerson):
+    email: Email | None = None
     date_of_birth: DateOfBirth
     sex: Sex
 
 
 class ImportedDoctor(ImportedPerson):
+    email: Email
     specialty: Line
     room: Line | None = None
     slot_minutes: SlotMinutes = 30
     hours: Rules = Field(default=[])
+
+
+Imported = ImportedPatient | ImportedDoctor
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class People:
     """The columns of a kind of people: the headers that name them, and how a cell is read."""
 
     role: Role
-    body: type[ImportedPerson]
+    body: type[Imported]
     headers: Mapping[str, Sequence[str]]
     readers: Mapping[str, Callable[[str], Any]]
 
@@ -79,9 +81,14 @@ class Candidate:
     """A row, and the person that it names; None while it has errors of its own."""
 
     row: Row
-    person: ImportedPerson | None
+    person: Imported | None
     account_id: int | None = None
     present: bool = False
+
+    @property
+    def email(self) -> str | None:
+        """The address as accounts keep it; None for a patient without one."""
+        return normal_email(self.person.email) if self.person and self.person.email else None
 
     @property
     def identity(self) -> tuple[str, date | None]:
@@ -95,7 +102,7 @@ def read_people(data: bytes, people: People) -> list[Candidate]:
     names = {header: column for column, headers in people.headers.items() for header in headers}
     required = {name for name, field in people.body.model_fields.items() if field.is_required()}
     found = [_candidate(row, people) for row in read_table(data, names, required)]
-    _refuse_repeated(found, "email", lambda one: normal_email(one.person.email) if one.person else None)
+    _refuse_repeated(found, "email", lambda one: one.email)
     _refuse_repeated(found, "full_name", lambda one: one.identity if one.person else None)
     return found
 
@@ -116,7 +123,7 @@ def _candidate(row: Row, people: People) -> Candidate:
         for one in error.errors():
             column = str(one["loc"][0])
             if column not in values:
-                row.refuse(column, NO_EMAIL if column == "email" else "is empty")
+                row.refuse(column, "is empty")
             else:
                 row.refuse(column, one["msg"].removeprefix("Value error, "))
         return Candidate(row, None)

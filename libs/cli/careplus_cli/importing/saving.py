@@ -20,7 +20,6 @@ from careplus_contracts.accounts import Sex
 from careplus_contracts.audit import IMPORT_PERSON, Kind
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
-from careplus_contracts.texts import normal_email
 from careplus_runtime.audit.group_commit import EVENT_COLUMNS, Event, append_events
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.accounts import AccountRow, InvitationRow
@@ -37,35 +36,38 @@ async def compare(db: WriteSession, people: People, found: Sequence[Candidate]) 
     """Mark the candidates that have an account already, and refuse the ones that another person's account contradicts."""
     named = [one for one in found if one.person is not None]
     for some in _batches(named):
-        by_email = {account.email: account for account in await _accounts(db, col(AccountRow.email).in_(map(_email, some)))}
+        addresses = [one.email for one in some if one.email is not None]
+        by_email = {account.email: account for account in await _accounts(db, col(AccountRow.email).in_(addresses))}
         same = await _accounts(db, _may_be_same(people, some))
         by_identity = {_identity(people, account): account for account in same}
         for one in some:
-            known, double = by_email.get(_email(one)), by_identity.get(one.identity)
+            known, double = by_email.get(one.email) if one.email else None, by_identity.get(one.identity)
             if known is not None:
                 one.present = _is_same(people, known, one)
                 if not one.present:
                     one.row.refuse("email", f"is the address of account {known.id}, which is another person or role")
+            elif double is not None and one.email is None:
+                one.present = True
             elif double is not None:
                 address = "no address: reception invites the patient" if double.email is None else "another address"
                 one.row.refuse("full_name", f"is the name of account {double.id}, which has {address}")
 
 
 async def save(db: WriteSession, vault: Vault, people: People, new: Sequence[Candidate], public_url: str) -> None:
-    """Insert accounts, profiles and hours of doctors, invitations with their mails, and an audit event for each account."""
+    """Insert accounts, profiles and hours of doctors, invitations by mail, and an audit event for each account."""
     at = this_second()
     rows = [_account(people, one, at) for one in new]
     db.add_all(rows)
     await db.flush()
-    codes = [secrets.token_urlsafe(24) for _ in new]
     for one, row in zip(new, rows, strict=True):
         one.account_id = row.id
-    await _insert(db, InvitationRow, [_invitation(one, code, at) for one, code in zip(new, codes, strict=True)])
+    invited = [(one, one.email, secrets.token_urlsafe(24)) for one in new if one.email is not None]
+    await _insert(db, InvitationRow, [_invitation(one, code, at) for one, _, code in invited])
     await _insert(db, AvailabilityRow, [_availability(one) for one in new if isinstance(one.person, ImportedDoctor)])
     await _insert(db, OpenHoursRow, [hours for one in new for hours in _hours(one)])
     db.add_all(_profile(one) for one in new if isinstance(one.person, ImportedDoctor))
-    for one, code in zip(new, codes, strict=True):
-        await mails.queue(db, vault, MailKind.INVITATION, _email(one), invitation_link(public_url, code, _email(one)))
+    for _, email, code in invited:
+        await mails.queue(db, vault, MailKind.INVITATION, email, invitation_link(public_url, code, email))
     await append_events(db, [_event(people, one) for one in new])
 
 
@@ -95,16 +97,11 @@ def _is_same(people: People, account: AccountRow, one: Candidate) -> bool:
     return not isinstance(one.person, ImportedPatient) or account.date_of_birth == one.person.date_of_birth
 
 
-def _email(one: Candidate) -> str:
-    assert one.person is not None
-    return normal_email(one.person.email)
-
-
 def _account(people: People, one: Candidate, at: datetime) -> AccountRow:
     assert one.person is not None
     patient = one.person if isinstance(one.person, ImportedPatient) else None
     return AccountRow(
-        email=_email(one),
+        email=one.email,
         password_hash=None,
         full_name=one.person.full_name,
         role=people.role.value,
