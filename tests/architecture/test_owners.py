@@ -36,6 +36,8 @@ NO_CALLER = {
     "auth.approvals.waits_for": "for accounts that were loaded for an administrator",
     "auth.mails": "the mail queue, read by the background task",
     "auth.access_notices": "mails about emergency accesses, queued by the background task",
+    "auth.notice_choices": "the caller's own choice, or that of the recipient of a notice",
+    "auth.visit_notices.resend": "for a notice that was found for reception",
     "auth.alerts": "alerts to operators, raised and sent by the background task",
     "auth.backups": "backups of the whole database, read by the background task",
     "auth.critical_notices": "mails about results that wait, queued by the background task",
