@@ -1,3 +1,4 @@
+import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keep, type Schemas } from "../src/api/client";
 import { loadMessages } from "../src/lib/i18n/i18n";
@@ -72,7 +73,7 @@ test("a failed mail says why and is sent again", async () => {
 });
 
 test("a refused change shows why", async () => {
-  gateway({ [PATH]: [list([NOTICE])], "PUT /api/reception/notices/4/called": [refusal(503, "unavailable")] });
+  gateway({ [PATH]: [list([NOTICE])], "PUT /api/reception/notices/4/called": [refusal(403, "forbidden")] });
   const root = await draw(<Notices {...page()} />);
   await press(/^Called/);
   expect(root.querySelector("[role=alert]")?.textContent).toBeTruthy();
@@ -92,7 +93,7 @@ test("a patient chooses reminders and mails", async () => {
     "PUT /api/me/notices": [json({ reminder: "off", own_bookings: true })],
   });
   const root = await draw(<Mails account={PAT} />);
-  root.querySelector<HTMLInputElement>("input[value=off]")?.click();
+  await act(() => root.querySelector<HTMLInputElement>("input[value=off]")?.click());
   await press("Save mails");
   expect(requests.at(-1)?.body).toEqual({ reminder: "off", own_bookings: true });
   expect(root.textContent).toContain("Your choice is saved.");
