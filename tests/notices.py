@@ -1,6 +1,7 @@
 """Notices about visits in a running hospital."""
 
 import time
+from typing import Any
 
 import httpx
 
@@ -17,7 +18,7 @@ def opt_out_token(hospital: Hospital, account_id: int) -> str:
     return f"{account_id}-{Vault([hospital.secret], PURPOSE).keyed_hash(str(account_id))}"
 
 
-def notice_of(desk: httpx.Client, visit_id: int, kind: str, state: str) -> dict[str, object]:
+def notice_of(desk: httpx.Client, visit_id: int, kind: str, state: str) -> dict[str, Any]:
     """Wait for the notice of a visit with this kind and state, and return it."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
@@ -31,4 +32,4 @@ def notice_of(desk: httpx.Client, visit_id: int, kind: str, state: str) -> dict[
 
 def untold(desk: httpx.Client, visit_id: int) -> int:
     """Return the notice of a cancelled visit that had no address."""
-    return int(str(notice_of(desk, visit_id, "cancelled", "no_address")["id"]))
+    return int(notice_of(desk, visit_id, "cancelled", "no_address")["id"])

@@ -65,9 +65,14 @@ async def book(
     """Insert a visit, with its notice unless it is a visit from before notices; return its id."""
     async with database.writing() as db:
         row = AppointmentRow(
-            **{"reference": f"CP-{patient_id}-{starts_at:%d%H%M%S}", "patient_id": patient_id, "doctor_id": DOCTOR},
-            **{"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=20), "reason": "Lump in the breast"},
-            **{"place": "Room 12", "created_at": created_at or this_second() - 9 * DAY},
+            reference=f"CP-{patient_id}-{starts_at:%d%H%M%S}",
+            patient_id=patient_id,
+            doctor_id=DOCTOR,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=20),
+            reason="Lump in the breast",
+            place="Room 12",
+            created_at=created_at or this_second() - 9 * DAY,
         )
         db.add(row)
         await db.flush()

@@ -59,7 +59,8 @@ async def _list_due(db: AnySession, at: datetime, limit: int) -> list[Notice]:
         .limit(limit)
         .execution_options(cross_patient=CROSS_PATIENT)
     )
-    return [_reminder(*row) for row in (await db.execute(query)).all()]
+    rows = (await db.execute(query)).all()
+    return [_reminder(id_, patient_id, starts_at) for id_, patient_id, starts_at in rows if id_ is not None]
 
 
 def _is_due(at: datetime) -> ColumnElement[bool]:
