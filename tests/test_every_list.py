@@ -69,6 +69,7 @@ CASES = {
     "list_unsigned_notes": VISITS,
     "list_templates": Case("note_templates"),
     "list_house_templates": Case("note_templates"),
+    "list_notices": Case("notices"),
     "list_arrangements": Case("appointments", ("starts_at", "ends_at"), {"status": "cancelled"}),
     "list_time_off": Case("time_off", ("starts_at", "ends_at")),
     "list_doctors": DOCTORS,

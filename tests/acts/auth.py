@@ -8,6 +8,7 @@ from tests.acts.context import ActContext
 from tests.authenticator import new_passkey, options_of, register
 from tests.hospital import ADMIN, PASSWORD
 from tests.mailbox import confirm_email, confirmation_code, reset_code
+from tests.notices import opt_out_token, untold
 from tests.world import made
 
 
@@ -96,6 +97,16 @@ def desk_patient(context: ActContext) -> dict[str, object]:
     """Return the id of a new patient without an e-mail address."""
     body = context.example("register_patient", full_name=f"Nina {context.word()}")
     return {"patient_id": int(made(context.http("reception").post("/api/reception/patients", json=body))["id"])}
+
+
+def untold_notice(context: ActContext) -> dict[str, object]:
+    """Return the notice of a cancelled visit whose patient, registered at the desk, has no address."""
+    patient = desk_patient(context)["patient_id"]
+    desk = context.http("reception")
+    body = {"patient_id": patient, "doctor_id": context.people["doctor"].id, "starts_at": context.free_time()}
+    visit = made(desk.post("/api/admin/appointments", json=body))["id"]
+    made(desk.put(f"/api/admin/appointments/{visit}", json={"status": "cancelled"}), 200)
+    return {"notice_id": untold(desk, visit)}
 
 
 ACTS = (
@@ -203,6 +214,14 @@ ACTS = (
     ),
     Act("invite_patient", path=desk_patient, body=lambda c: {"email": c.email()}),
     Act("find_patients", query="?q=Novak", finds="?q=Novak"),
+    Act("set_notice_choices"),
+    Act(
+        "switch_reminders_off",
+        path=lambda c: {"opt_out_token": opt_out_token(c.hospital, c.register().id)},
+    ),
+    Act("list_notices", finds="?patient_id={patient_id}"),
+    Act("mark_called", path=untold_notice),
+    Act("resend_notice", path=untold_notice),
     Act("approve_account", path=approval),
     Act("decline_approval", path=approval, read_back={"admin": "/api/admin/approvals"}),
     Act("end_account_session", path=session_of_new_account),

@@ -7,6 +7,7 @@ from typing import Any
 from tests.acts.approvals import waiting_role
 from tests.authenticator import register
 from tests.hospital import DETAILS, free_times
+from tests.notices import opt_out_token, untold
 from tests.world import World, made
 
 
@@ -129,6 +130,20 @@ def approval(world: World) -> int:
     return waiting_role(world.hospital, person.id, world.people["lab"].id)
 
 
+def notice(world: World) -> int:
+    """Return the notice of a cancelled visit of the patient, whose address is not confirmed."""
+    doctor, desk = world.people["doctor"], world.people["reception"].http
+    times = {"starts_at": free_times(desk, doctor.id, days=10)[45].isoformat()}
+    people = {"patient_id": world.people["patient"].id, "doctor_id": doctor.id}
+    visit = _id(desk.post("/api/admin/appointments", json={**people, **times}))
+    made(desk.put(f"/api/admin/appointments/{visit}", json={"status": "cancelled"}), 200)
+    return untold(desk, visit)
+
+
+def token(world: World) -> str:
+    return opt_out_token(world.hospital, world.people["other_patient"].id)
+
+
 def session(world: World) -> str:
     """Return the session of another device of the patient."""
     world.hospital.sign_in("pia@example.org").http.close()
@@ -169,6 +184,8 @@ RECORD_IDS: dict[str, RecordId] = {
     "passkey_id": RecordId(True, "the passkeys of an account", passkey),
     "access_id": RecordId(True, "the opening of a chart of a patient", emergency_access),
     "approval_id": RecordId(True, "an account or role that an administrator asked for", approval),
+    "notice_id": RecordId(True, "a mail to a patient", notice),
+    "opt_out_token": RecordId(False, "signed for one account, and can only switch its reminders off", token),
     "doctor_id": RecordId(False, "doctors are listed without an account", lambda world: world.people["doctor"].id),
     "to_doctor_id": RecordId(False, "the same doctors"),
     "colleague_id": RecordId(False, "the same doctors"),

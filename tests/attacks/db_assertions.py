@@ -15,7 +15,7 @@ from tests.world import World
 
 CHANGED_BETWEEN_REQUESTS = {
     "mails": "id",
-    "notices": "id, key, kind, account_id, record_id, created_at",
+    "notices": "id, key, kind, account_id, record_id, created_at, visit_at, before_at, own, called_at, called_by_id",
     "password_resets": "NULL",
     "attempts": "NULL",
 }

@@ -23,6 +23,7 @@ from careplus_auth.store import purging
 from careplus_clinic.clinic_time import first_instant, local_date
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
+from careplus_contracts.notices import NoticeKind, NoticeState
 from careplus_contracts.refills import RefillStatus
 from careplus_contracts.values import PortalLanguage
 from careplus_doctors.store import refill_notices
@@ -32,7 +33,7 @@ from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
 from careplus_tables.availability import TimeOffRow
 from careplus_tables.engine import Database
-from careplus_tables.notices import NoticeKind, NoticeRow, NoticeState
+from careplus_tables.notices import NoticeRow
 from careplus_tables.prescriptions import PrescriptionRow
 from careplus_tables.refills import RefillRow
 from tests.auth.postbox import Postbox, mail_server

@@ -177,6 +177,8 @@ VIEWS = [
     View("/desk/appointments/reassign", "reception"),
     View("/desk/patients?q=be", "reception"),
     View("/desk/patients/new", "reception"),
+    View("/desk/notices", "reception"),
+    View("/desk/notices?show=all", "admin"),
     View("/desk/patients/{}", "reception", first("/api/reception/patients?q=be")),
     View("/admin/note-templates", "admin"),
     View("/admin/emergency-access?show=all", "admin"),

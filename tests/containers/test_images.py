@@ -130,8 +130,8 @@ def test_image_holds_no_packages_of_other_services(builder: Builder) -> None:
     assert held["gateway"] & DATABASE == set()
     for service in SERVICES[:-1]:
         assert held[service] >= DATABASE
-    for package, owner in (("libpass", "auth"), ("icalendar", "appointments"), ("aiohttp", "gateway")):
-        assert [service for service in SERVICES if package in held[service]] == [owner]
+    for package, owners in (("libpass", {"auth"}), ("icalendar", {"auth", "appointments"}), ("aiohttp", {"gateway"})):
+        assert {service for service in SERVICES if package in held[service]} == owners
     for service in SERVICES:
         ours = {name for name in held[service] if name.startswith("careplus-")}
         shared = {"careplus-runtime", "careplus-contracts", f"careplus-{service}"}

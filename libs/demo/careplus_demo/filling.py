@@ -22,6 +22,7 @@ from careplus_demo.laboratory import Laboratory
 from careplus_demo.laboratory_setup import add_range_version, closure_rows, hours_rows
 from careplus_demo.note_templates import template_rows
 from careplus_demo.notes import VisitNotes
+from careplus_demo.notices import notice_rows
 from careplus_demo.orders import Orders
 from careplus_demo.people import People
 from careplus_demo.plan import Plan, check_size
@@ -51,6 +52,7 @@ from careplus_tables.lab_hours import LabClosureRow, LabHoursRow, LabScheduleRow
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
 from careplus_tables.note_templates import NoteTemplateRow
 from careplus_tables.notes import AddendumRow, NotesRow
+from careplus_tables.notices import NoticeRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import RefillItemRow, RefillRow
@@ -121,6 +123,7 @@ class _Writer:
         self._write(TimeOffRow, availability.time_off_rows())
         visits = Visits(people, schedule)
         self._write(AppointmentRow, visits.rows(), schedule.count)
+        self._write(NoticeRow, notice_rows(self.connection, plan))
         completed = sorted(visits.completed, key=lambda visit: visit.ends_at)
         self._write(ChartChangeRow, chart_change_rows(charts, completed))
         self._write_notes(VisitNotes(people, completed))

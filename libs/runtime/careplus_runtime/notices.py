@@ -10,10 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import first_instant, local_date
+from careplus_contracts.notices import NoticeKind, NoticeState
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.columns import core
 from careplus_tables.engine import WriteSession
-from careplus_tables.notices import NoticeKind, NoticeRow, NoticeState
+from careplus_tables.notices import NoticeRow
 
 MORNING = 7 * 60
 """The minute of the clinic day at which a notice of the day before is sent."""
@@ -28,6 +29,9 @@ class Notice(NamedTuple):
     record_id: int
     occasion: str
     due_at: datetime | None = None
+    visit_at: datetime | None = None
+    before_at: datetime | None = None
+    own: bool = False
 
     @property
     def key(self) -> str:
@@ -44,6 +48,7 @@ async def append(db: WriteSession, notices: Collection[Notice]) -> None:
         {
             **{"key": one.key, "kind": one.kind.value, "account_id": one.account_id, "record_id": one.record_id},
             **{"state": NoticeState.WAITING.value, "created_at": at, "due_at": one.due_at or at, "attempts": 0},
+            **{"visit_at": one.visit_at, "before_at": one.before_at, "own": one.own},
         }
         for one in notices
     ]

@@ -5,44 +5,25 @@ notice is still true, so that none of them is out of date.
 """
 
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from careplus_contracts.notices import NoticeState
 from careplus_tables.columns import BigId, InstantColumn, one_of
 
 OWNER = "every service"
-
-
-class NoticeKind(StrEnum):
-    """The subject of a notice."""
-
-    REFILL_ANSWERED = "refill_answered"
-    REFILLS_WAIT = "refills_wait"
-    REFILLS_UNOWNED = "refills_unowned"
-    APPROVAL_WAITS = "approval_waits"
-
-
-class NoticeState(StrEnum):
-    """`waiting` is sent when it is due; the others are final.
-
-    `withdrawn` was no longer true when it was due, or its account was closed. `no_address`: the account had no address to which
-    mails may be sent.
-    """
-
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"
-    WITHDRAWN = "withdrawn"
-    NO_ADDRESS = "no_address"
 
 
 class NoticeRow(SQLModel, table=True):
     """One mail to one person about one record; `key` prevents a second one."""
 
     __tablename__ = "notices"
-    __table_args__ = (one_of("state", NoticeState), sa.Index("ix_notices_state_due_at", "state", "due_at"))
+    __table_args__ = (
+        one_of("state", NoticeState),
+        sa.Index("ix_notices_state_due_at", "state", "due_at"),
+        sa.Index("ix_notices_kind_record_id", "kind", "record_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     key: str = Field(unique=True, description="Kind, account and occasion: the record, its version, or a day.")
@@ -53,3 +34,12 @@ class NoticeRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=InstantColumn)
     due_at: datetime = Field(sa_type=InstantColumn, description="The next attempt; taking the notice moves it forward (a lease).")
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
+    visit_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="The start of the visit that it tells of.")
+    before_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="The start before the visit was moved.")
+    own: bool = Field(
+        default=False, sa_column_kwargs={"server_default": sa.false()}, description="The person made the change, or was present."
+    )
+    sent_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    failure: str | None = Field(default=None, description="Why the last attempt failed, without the address.")
+    called_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    called_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)

@@ -43,6 +43,7 @@ OWNERS = {
     "specimens": {"patient_id", "booking_id"},
     "critical_communications": {"patient_id", "result_id"},
     "notices": {"account_id"},
+    "notice_choices": {"account_id"},
 }
 """Tables of patients' records, with the columns that name their owners; parts of a record have the record's owner."""
 PERSON = "accounts"

@@ -35,6 +35,7 @@ from careplus_tables import (
     mails,
     note_templates,
     notes,
+    notice_choices,
     notices,
     passkeys,
     passwords,
@@ -51,7 +52,7 @@ from careplus_tables import (
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_anchors, audit_links, availability, certificates, charts, corrections),
     *(critical, critical_notices, doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions),
-    *(referrals, note_templates, notices, refills, reviews, second_factors, specimens, emergency, access_notices),
+    *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
     *(chart_changes, comments),
     *(passkeys, sign_on, backups),

@@ -28,6 +28,7 @@ from careplus_auth.routes import (
     invitations,
     keys,
     legal_details,
+    notices,
     passkeys,
     passwords,
     patients,
@@ -49,6 +50,7 @@ from careplus_contracts import consents as consents_contract
 from careplus_contracts import handovers as handovers_contract
 from careplus_contracts import invitations as invitations_contract
 from careplus_contracts import legal_details as legal_details_contract
+from careplus_contracts import notices as notices_contract
 from careplus_contracts import passkeys as passkeys_contract
 from careplus_contracts import passwords as passwords_contract
 from careplus_contracts import patients as patients_contract
@@ -113,6 +115,7 @@ app = application(
         people_contract.api,
         patients_contract.api,
         legal_details_contract.api,
+        notices_contract.api,
         handovers_contract.api,
         audit_contract.api,
         platform_contract.keys,
@@ -132,6 +135,7 @@ app = application(
         people.routes,
         patients.routes,
         legal_details.routes,
+        notices.routes,
         handovers.routes,
         audit.routes,
         keys.routes,

@@ -1,4 +1,4 @@
-"""Background work of auth: send queued mails and notices, escalate critical results, purge expired rows."""
+"""Background work of auth: send queued mails and notices, remind of visits, escalate critical results, purge expired rows."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from careplus_auth.crypto.vault import Vault
 from careplus_auth.escalation import escalate
 from careplus_auth.mail.delivery import deliver
 from careplus_auth.mail.templates import BEFORE_CONFIRMATION, Kind, reset_link
-from careplus_auth.notices import sending
+from careplus_auth.notices import reminders, sending
 from careplus_auth.privacy import tell_privacy_officer
 from careplus_auth.store import accounts, mails, passwords, purging
 from careplus_auth.store.mails import QueuedMail
@@ -25,17 +25,22 @@ SEND_TIMEOUT_S = 90.0
 POLL_INTERVAL_S = 1.0
 PURGE_INTERVAL_S = 60.0
 ESCALATION_INTERVAL_S = 5.0
+REMINDER_INTERVAL_S = 30.0
 
 
 async def run(database: Database, settings: Settings, vault: Vault) -> None:
     """Work until cancelled. A mail interrupted by the cancellation is sent again: delivery is at least once."""
-    purge_at = escalate_at = time.monotonic()
+    purge_at = escalate_at = remind_at = time.monotonic()
     audit_mails = AuditMails(database, settings, vault)
     while True:
         try:
             await tell_privacy_officer(database, settings, vault)
             while await send_one(database, settings, vault) or await sending.send_one(database, settings):
                 pass
+            if time.monotonic() >= remind_at:
+                remind_at = time.monotonic() + REMINDER_INTERVAL_S
+                while await reminders.append_due(database, settings) == reminders.BATCH:
+                    pass
             if time.monotonic() >= escalate_at:
                 escalate_at = time.monotonic() + ESCALATION_INTERVAL_S
                 await escalate(database, settings, vault)

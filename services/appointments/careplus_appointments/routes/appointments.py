@@ -3,10 +3,10 @@
 from datetime import timedelta
 from functools import partial
 
-from careplus_appointments.calendar_file import calendar_file
 from careplus_appointments.free_times import alternatives_on, check_free
 from careplus_appointments.rules import visits
 from careplus_appointments.store import appointments, referrals, visit_lists
+from careplus_clinic.calendar_file import calendar_file
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import appointments as contract
 from careplus_contracts.appointments import (
@@ -54,7 +54,7 @@ async def show_appointment(appointment_id: Id, *, who: CurrentUser, db: ReadDb) 
 @routes.serve(contract.export_appointment)
 async def export_appointment(appointment_id: Id, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> str:
     await appointments.of_patient(db, who, appointment_id)
-    return calendar_file(await appointments.show(db, appointment_id), settings.hospital, settings.public_url)
+    return calendar_file(await appointments.show(db, appointment_id), settings.hospital, settings.public_url, now())
 
 
 @routes.serve(contract.reschedule, path_record=appointments.of_patient)
@@ -68,7 +68,7 @@ async def reschedule(
         return await appointments.show(db, appointment_id)
     calendar = await check_free(db, settings, who, who.id, row.doctor_id, body.starts_at, row.id)
     alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
-    return await appointments.move(db, row, body.starts_at, calendar, alternatives)
+    return await appointments.move(db, row, body.starts_at, calendar, alternatives, own=True)
 
 
 @routes.serve(contract.cancel, path_record=appointments.of_patient)

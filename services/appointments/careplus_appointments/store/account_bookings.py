@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from careplus_appointments.store import visit_notices
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.booking_limits import MOST_LISTED, AccountBookings
 from careplus_runtime.identity.booking_limits import (
@@ -57,4 +58,5 @@ async def cancel_all(db: WriteSession, who: Identity, patient_id: int, reason: s
         row.status, row.cancelled_by, row.cancel_reason = AppointmentStatus.CANCELLED.value, who.role.value, reason
         row.version += 1
     await db.flush()
+    await visit_notices.tell_cancelled(db, rows)
     return len(rows)

@@ -9,6 +9,8 @@ from sqlmodel import col
 
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.rules.visits import arrival
+from careplus_appointments.store import visit_notices
+from careplus_appointments.store.visit_notices import Before
 from careplus_contracts.appointments import Appointment, AppointmentStatus, Book, Visit
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import PatientBusy, SlotTaken
@@ -66,7 +68,7 @@ async def claim_of_doctor(db: WriteSession, who: Identity, appointment_id: int) 
 
 
 async def book(
-    db: AnySession, patient_id: int, by: Role, body: Book, calendar: Calendar, alternatives: Alternatives
+    db: WriteSession, patient_id: int, by: Role, body: Book, calendar: Calendar, alternatives: Alternatives
 ) -> Appointment:
     """Insert the visit, and store `by`, the role of the account that books it.
 
@@ -90,19 +92,32 @@ async def book(
         )
     except IntegrityError as error:
         raise _taken(error, alternatives) from None
-    return await show(db, appointment_id)
+    booked = await show(db, appointment_id)
+    await visit_notices.tell_booked(db, booked)
+    return booked
 
 
 async def move(
-    db: WriteSession, row: AppointmentRow, starts_at: datetime, calendar: Calendar, alternatives: Alternatives
+    db: WriteSession,
+    row: AppointmentRow,
+    starts_at: datetime,
+    calendar: Calendar,
+    alternatives: Alternatives,
+    *,
+    own: bool = False,
 ) -> Appointment:
-    """Move the visit, which the doctor confirms anew. Raise SlotTaken and PatientBusy; the transaction then leaves it unmoved."""
+    """Move the visit, which the doctor confirms anew, and tell the patient; `own`: the patient moves it.
+
+    Raise SlotTaken and PatientBusy; the transaction then leaves it unmoved.
+    """
+    before = Before.of(row)
     row.starts_at = starts_at
     row.ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     row.place = calendar.place
     row.status, row.arrived_at = AppointmentStatus.BOOKED.value, None
     await _save(db, row, alternatives)
     assert row.id is not None
+    await visit_notices.tell_moved(db, row, before, own=own)
     return await show(db, row.id)
 
 
@@ -119,7 +134,8 @@ async def set_status(
 
     Raise SlotTaken and PatientBusy where the visit occupies its time again and that is not free.
     """
-    if status is AppointmentStatus.CANCELLED and row.status != status.value:
+    is_cancelled = status is AppointmentStatus.CANCELLED and row.status != status.value
+    if is_cancelled:
         row.cancelled_by, row.cancel_reason = by.value, reason
     if AppointmentStatus(row.status) in FREE_AGAIN and status not in FREE_AGAIN:
         await _check_patient_free(db, row)
@@ -129,6 +145,8 @@ async def set_status(
     row.status = status.value
     row.note = row.note if note is None else note
     await _save(db, row, list)
+    if is_cancelled:
+        await visit_notices.tell_cancelled(db, [row])
 
 
 async def show(db: AnySession, appointment_id: int) -> Appointment:

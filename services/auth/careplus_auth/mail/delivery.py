@@ -1,30 +1,44 @@
 """Mail delivery over SMTP, or into files where no mail server is set."""
 
 import os
+from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, parseaddr
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from careplus_auth.mail.html import to_html
 from careplus_auth.mail.templates import Kind, write
+from careplus_clinic.calendar_file import CalendarMethod
+from careplus_contracts.notices import NoticeKind
 from careplus_contracts.texts import mailed_address
 from careplus_contracts.values import PortalLanguage
 from careplus_runtime.process.logs import log
 from careplus_runtime.process.settings import Settings, SettingsError
 from careplus_runtime.process.urls import is_loopback
-from careplus_tables.notices import NoticeKind
 
 TIMEOUT_S = 20.0
 PORTS = {"smtp": 587, "smtps": 465}
 
 
+class Calendar(NamedTuple):
+    """A visit as an iCalendar file, and what a calendar program does with it."""
+
+    text: str
+    method: CalendarMethod
+
+
 class Mail(NamedTuple):
-    """One mail to deliver. `message_id` and `file_name` are the same for each attempt."""
+    """One mail to deliver. `message_id` and `file_name` are the same for each attempt.
+
+    `words` are those of its template beside the link; `opt_out` is the address that switches such mails off.
+    """
 
     message_id: str
     file_name: str
@@ -32,6 +46,9 @@ class Mail(NamedTuple):
     language: PortalLanguage
     email: str
     link: str | None
+    words: Mapping[str, str] = MappingProxyType({})
+    calendar: Calendar | None = None
+    opt_out: str | None = None
 
 
 def check_replicas(settings: Settings) -> None:
@@ -56,8 +73,8 @@ async def deliver(mail: Mail, settings: Settings) -> None:
 
 
 def compose(mail: Mail, settings: Settings) -> EmailMessage:
-    """Return the message with headers and plain text."""
-    subject, text = write(mail.kind, mail.language, settings, mail.link)
+    """Return the message with headers and plain text; with HTML and the calendar file where it is about a visit."""
+    subject, text = write(mail.kind, mail.language, settings, mail.link, mail.words)
     local, _, domain = mailed_address(mail.email).rpartition("@")
     _, sender = parseaddr(settings.sender)
     message = EmailMessage(policy=SMTP)
@@ -70,7 +87,19 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     # a mail server may not take 8-bit text
     message.set_content(text, cte=None if text.isascii() else "quoted-printable")
+    if mail.opt_out is not None:
+        message["List-Unsubscribe"] = f"<{mail.opt_out}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if mail.calendar is not None:
+        html = to_html(settings.hospital, subject, text, mail.language)
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
+        _attach(message, mail.calendar)
     return message
+
+
+def _attach(message: EmailMessage, calendar: Calendar) -> None:
+    method = {"method": calendar.method.value}
+    message.add_attachment(calendar.text, subtype="calendar", params=method, filename="appointment.ics", cte="base64")
 
 
 def server(url: str) -> dict[str, Any]:

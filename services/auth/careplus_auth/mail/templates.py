@@ -1,14 +1,18 @@
-"""Subjects and texts of mails, per language. They hold no clinical content and no names: other people may read a mailbox."""
+"""Subjects and texts of mails, per language. They hold no clinical content: other people may read a mailbox.
+
+Mails about visits name the doctor, the place and the time; the others hold no names.
+"""
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from importlib.resources import files
+from types import MappingProxyType
 from typing import NamedTuple
 
+from careplus_contracts.notices import NoticeKind
 from careplus_contracts.values import PortalLanguage
 from careplus_runtime.process.settings import Settings
-from careplus_tables.notices import NoticeKind
 
 
 class Kind(StrEnum):
@@ -56,10 +60,16 @@ BEFORE_CONFIRMATION = frozenset(
 """The mails that an unconfirmed address gets: three with a link that proves it, and mails for staff."""
 
 
-def write(kind: Kind | NoticeKind, language: PortalLanguage, settings: Settings, link: str | None) -> tuple[str, str]:
-    """Return subject and text. A mail without a link of its own links to the password page."""
+def write(
+    kind: Kind | NoticeKind,
+    language: PortalLanguage,
+    settings: Settings,
+    link: str | None,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[str, str]:
+    """Return subject and text, with more words for mails about visits. A mail without a link links to the password page."""
     template = TEMPLATES[language][kind.value]
-    words = {"hospital": settings.hospital, "link": link or f"{settings.public_url}/password"}
+    words = {**more, "hospital": settings.hospital, "link": link or f"{settings.public_url}/password"}
     signed = f"{template.text.format(**words)}\n{settings.hospital}\n{settings.public_url}\n"
     return template.subject.format(**words), signed
 

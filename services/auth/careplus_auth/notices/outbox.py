@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import col
 
 from careplus_auth import rules
-from careplus_runtime.process.clock import now
+from careplus_contracts.notices import NoticeKind, NoticeState
+from careplus_runtime.process.clock import now, this_second
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.notices import NoticeKind, NoticeRow, NoticeState
+from careplus_tables.notices import NoticeRow
 
 LEASE = timedelta(minutes=2)
 """Longer than SEND_TIMEOUT_S. After it another process may claim the notice."""
@@ -32,16 +33,20 @@ async def claim(db: WriteSession) -> NoticeRow | None:
 
 async def finish(db: WriteSession, row: NoticeRow, state: NoticeState) -> None:
     """Set the final state of a claimed notice."""
-    (await _reload(db, row)).state = state.value
+    found = await _reload(db, row)
+    found.state = state.value
+    if state is NoticeState.SENT:
+        found.sent_at, found.failure = this_second(), None
 
 
-async def reschedule(db: WriteSession, row: NoticeRow) -> bool:
-    """Return True when the notice will be tried again, or False after the last attempt."""
-    delay = rules.mail_retry_delay(row.attempts)
+async def reschedule(db: WriteSession, row: NoticeRow, failure: str) -> bool:
+    """Store why an attempt failed. Return True when the notice will be tried again, or False after the last attempt."""
+    delay, found = rules.mail_retry_delay(row.attempts), await _reload(db, row)
+    found.failure = failure
     if delay is None:
-        await finish(db, row, NoticeState.FAILED)
+        found.state = NoticeState.FAILED.value
         return False
-    (await _reload(db, row)).due_at = now() + delay
+    found.due_at = now() + delay
     return True
 
 

@@ -7,21 +7,28 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 from sqlmodel import col
 
+from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.approvals import ApprovalState
 from careplus_contracts.endpoints import Role
+from careplus_contracts.notices import NoticeKind
 from careplus_contracts.refills import RefillStatus
 from careplus_runtime.identity.refills import CROSS_PATIENT, is_unowned, owners, present
+from careplus_runtime.process.clock import now
+from careplus_tables.appointments import AppointmentRow
 from careplus_tables.approvals import AccountApprovalRow
-from careplus_tables.notices import NoticeKind, NoticeRow
+from careplus_tables.notices import NoticeRow
 from careplus_tables.refills import IS_OPEN, RefillRow
 
+EXPECTED = (AppointmentStatus.BOOKED.value, AppointmentStatus.CONFIRMED.value)
+"""The patient is expected at the time of a visit with one of these."""
 ANSWERED = tuple(one.value for one in (RefillStatus.PRESCRIBED, RefillStatus.DECLINED, RefillStatus.VISIT_NEEDED))
 
 
 class Rule(NamedTuple):
     """The recipient's role, the page of the mail's link, and a statement that finds a row while the notice is true.
 
-    The page is a start page, because the address of a record would tell the subject of the mail.
+    The page is a start page, because the address of a record would tell the subject of the mail; mails about visits, which name
+    it, link to the visit.
     """
 
     role: Role
@@ -51,9 +58,30 @@ def _approval_waits(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
     return select(col(row.id)).where(col(row.id) == notice.record_id, is_waiting, col(row.asked_by_id) != notice.account_id)
 
 
+def _visit_ahead(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
+    row = AppointmentRow
+    is_ahead = (col(row.starts_at) == notice.visit_at, col(row.starts_at) > now(), col(row.status).in_(EXPECTED))
+    return _visit(notice).where(*is_ahead)
+
+
+def _visit_cancelled(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
+    row = AppointmentRow
+    return _visit(notice).where(col(row.status) == AppointmentStatus.CANCELLED.value, col(row.ends_at) > now())
+
+
+def _visit(notice: NoticeRow) -> Select[Any]:
+    row = AppointmentRow
+    return select(col(row.id)).where(col(row.id) == notice.record_id, col(row.patient_id) == notice.account_id)
+
+
 RULES: Mapping[NoticeKind, Rule] = {
     NoticeKind.REFILL_ANSWERED: Rule(Role.PATIENT, "/home", _answered),
     NoticeKind.REFILLS_WAIT: Rule(Role.DOCTOR, "/doctor", _waits),
     NoticeKind.REFILLS_UNOWNED: Rule(Role.ADMIN, "/admin", _is_unowned),
     NoticeKind.APPROVAL_WAITS: Rule(Role.ADMIN, "/admin", _approval_waits),
+    NoticeKind.VISIT_BOOKED: Rule(Role.PATIENT, "/appointments", _visit_ahead),
+    NoticeKind.VISIT_MOVED: Rule(Role.PATIENT, "/appointments", _visit_ahead),
+    NoticeKind.VISIT_REASSIGNED: Rule(Role.PATIENT, "/appointments", _visit_ahead),
+    NoticeKind.VISIT_CANCELLED: Rule(Role.PATIENT, "/appointments", _visit_cancelled),
+    NoticeKind.VISIT_REMINDER: Rule(Role.PATIENT, "/appointments", _visit_ahead),
 }

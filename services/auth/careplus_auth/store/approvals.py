@@ -11,6 +11,7 @@ from careplus_auth.store import accounts
 from careplus_contracts.approvals import AlreadyDecided, Approval, ApprovalFilter, ApprovalKind, Approvals, ApprovalState
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import ApprovalWaits
+from careplus_contracts.notices import NoticeKind
 from careplus_contracts.people import OwnAccount
 from careplus_contracts.values import Person
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
@@ -22,7 +23,6 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.approvals import AccountApprovalRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.locking import lock_accounts
-from careplus_tables.notices import NoticeKind
 from careplus_tables.people import people_by_id
 
 MOST_ADMINISTRATORS = 100

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from careplus_auth.store import audit_links
+from careplus_contracts.notices import NoticeState
 from careplus_runtime.monitoring.catalogue import BACKUP, MAIL_AGE, MAILS, SESSIONS, UNLINKED, UNLINKED_AGE, Sample, age_s
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import SessionRow
@@ -11,7 +12,7 @@ from careplus_tables.alerts import AlertRow
 from careplus_tables.backups import BackupRow
 from careplus_tables.engine import Database
 from careplus_tables.mails import MailRow
-from careplus_tables.notices import NoticeRow, NoticeState
+from careplus_tables.notices import NoticeRow
 
 
 async def read_queues(database: Database) -> list[Sample]:

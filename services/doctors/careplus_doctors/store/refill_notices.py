@@ -4,11 +4,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from careplus_contracts.notices import NoticeKind
 from careplus_runtime.identity.acting import MOST, administrators
 from careplus_runtime.identity.refills import owners, present
 from careplus_runtime.notices import Notice, append, append_daily
 from careplus_tables.engine import WriteSession
-from careplus_tables.notices import NoticeKind
 from careplus_tables.refills import RefillRow
 
 

@@ -44,6 +44,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
     { href: "/desk", say: "nav.today" },
     { href: "/desk/appointments", say: "nav.appointments" },
     { href: "/desk/patients", say: "nav.patients" },
+    { href: "/desk/notices", say: "nav.notices" },
   ],
 };
 

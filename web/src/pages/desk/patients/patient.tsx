@@ -33,6 +33,9 @@ function Shown({ id, isAdmin }: { id: number; isAdmin: boolean }) {
       back={back}
       actions={
         <>
+          <a class="button quiet" href={`/desk/notices?show=all&patient_id=${id}`}>
+            {t("patient_page.mails")}
+          </a>
           <a class="button quiet" href={`/desk/appointments?patient_id=${id}`}>
             {t("patient_page.visits")}
           </a>

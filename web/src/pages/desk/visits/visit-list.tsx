@@ -4,7 +4,7 @@ import { api, outcome } from "../../../api/client";
 import type { Arrangement, VisitQuery } from "../../../lib/desk/arrangements";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { type Pages, usePages } from "../../../lib/loading/query";
-import { clock, dateOnly, dayOf, longDay } from "../../../lib/time/time";
+import { clock, dateOnly, dayOf, longDay, longWhen } from "../../../lib/time/time";
 import { Status as Said } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { More } from "../../../ui/More";
@@ -91,7 +91,7 @@ function Visits({ items, more, list }: VisitsProps) {
   );
 }
 
-function Caller({ visit: { patient, reference } }: { visit: Arrangement }) {
+function Caller({ visit: { id: visitId, patient, reference, starts_at } }: { visit: Arrangement }) {
   const { id, full_name, date_of_birth: born, phone } = patient;
   return (
     <div>
@@ -102,6 +102,12 @@ function Caller({ visit: { patient, reference } }: { visit: Arrangement }) {
       <span class="caller">
         {born && <span>{t("patient.born", { date: dateOnly(born) })}</span>}
         {phone && <Tel number={phone} />}
+        <a
+          href={`/desk/notices?show=all&appointment_id=${visitId}`}
+          aria-label={t("arrangements.mails.of", { patient: full_name, when: longWhen(starts_at) })}
+        >
+          {t("arrangements.mails")}
+        </a>
       </span>
     </div>
   );

@@ -10,6 +10,7 @@ import { Ready } from "../../../ui/Ready";
 import "../../../style/portals/patient.css";
 import { About } from "./about";
 import { Contact } from "./contact";
+import { Mails } from "./mails";
 
 export default function Profile({ account, config }: OwnProps) {
   const me = useLoad(() => outcome(api.GET("/auth/me")), [account.id]);
@@ -29,6 +30,7 @@ export default function Profile({ account, config }: OwnProps) {
         }}
       </Ready>
       <Consents account={account} />
+      <Mails account={account} />
       <LanguageChoice account={account} />
       <section class="section profile-section" aria-labelledby="more-heading">
         <h2 id="more-heading">{t("profile.more")}</h2>

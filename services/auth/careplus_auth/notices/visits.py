@@ -1,0 +1,74 @@
+"""The mail about a visit: doctor, place and time as they are when it is sent, and the visit as a calendar file.
+
+The reason of the visit and the specialty are left out: other people may read a mailbox.
+"""
+
+from collections.abc import Mapping
+from email.utils import parseaddr
+from typing import Any
+
+from sqlmodel import col
+
+from careplus_auth.mail.delivery import Calendar, Mail
+from careplus_auth.notices.dates import long_day, long_when
+from careplus_auth.notices.opt_out import opt_out_link
+from careplus_clinic.calendar_file import CalendarMethod, Invitation, calendar_file
+from careplus_contracts.appointments import Appointment
+from careplus_contracts.endpoints import Role
+from careplus_contracts.notices import NoticeKind
+from careplus_contracts.texts import mailed_address
+from careplus_contracts.values import PortalLanguage
+from careplus_runtime.process.clock import now
+from careplus_runtime.process.settings import Settings
+from careplus_tables.appointments import AppointmentRow
+from careplus_tables.engine import AnySession
+from careplus_tables.notices import NoticeRow
+from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
+
+VISITS = frozenset(
+    {
+        *(NoticeKind.VISIT_BOOKED, NoticeKind.VISIT_MOVED, NoticeKind.VISIT_REASSIGNED),
+        *(NoticeKind.VISIT_CANCELLED, NoticeKind.VISIT_REMINDER),
+    }
+)
+"""The kinds of notices about visits."""
+REASON = {PortalLanguage.EN: "The hospital writes:", PortalLanguage.DE: "Das Krankenhaus schreibt dazu:"}
+
+
+async def with_visit(db: AnySession, mail: Mail, notice: NoticeRow, settings: Settings) -> Mail:
+    """Return the mail with the details of its visit, which was found to be true before."""
+    visit = await _find(db, notice)
+    is_reminder = mail.kind is NoticeKind.VISIT_REMINDER
+    return mail._replace(
+        link=f"{settings.public_url}/appointments/{visit.id}",
+        words=_words(visit, notice, mail.language, settings),
+        calendar=_calendar(visit, mail, settings),
+        opt_out=opt_out_link(settings, notice.account_id) if is_reminder else None,
+    )
+
+
+async def _find(db: AnySession, notice: NoticeRow) -> Appointment:
+    query = select_visits().where(col(AppointmentRow.id) == notice.record_id, col(AppointmentRow.patient_id) == notice.account_id)
+    row: Any = (await db.execute(query)).one()
+    return Appointment.model_validate(appointment_members(VisitRecord(*row)))
+
+
+def _words(visit: Appointment, notice: NoticeRow, language: PortalLanguage, settings: Settings) -> Mapping[str, str]:
+    zone = settings.clinic_zone
+    # the patient knows the reason that they gave themselves
+    by_staff = visit.cancel_reason and visit.cancelled_by is not Role.PATIENT
+    return {
+        "day": long_day(visit.starts_at, zone, language),
+        "when": long_when(visit.starts_at, zone, language),
+        "before": long_when(notice.before_at or visit.starts_at, zone, language),
+        "doctor": visit.doctor.full_name,
+        "place": visit.place or settings.hospital,
+        "reason": f"{REASON[language]}\n{visit.cancel_reason}\n\n" if by_staff else "",
+    }
+
+
+def _calendar(visit: Appointment, mail: Mail, settings: Settings) -> Calendar:
+    method = CalendarMethod.CANCEL if mail.kind is NoticeKind.VISIT_CANCELLED else CalendarMethod.REQUEST
+    _, sender = parseaddr(settings.sender)
+    invitation = Invitation(method, sender, mailed_address(mail.email))
+    return Calendar(calendar_file(visit, settings.hospital, settings.public_url, now(), invitation), method)
