@@ -28,6 +28,7 @@ from careplus_auth.routes import (
     invitations,
     keys,
     legal_details,
+    merges,
     passkeys,
     passwords,
     patients,
@@ -49,6 +50,7 @@ from careplus_contracts import consents as consents_contract
 from careplus_contracts import handovers as handovers_contract
 from careplus_contracts import invitations as invitations_contract
 from careplus_contracts import legal_details as legal_details_contract
+from careplus_contracts import merges as merges_contract
 from careplus_contracts import passkeys as passkeys_contract
 from careplus_contracts import passwords as passwords_contract
 from careplus_contracts import patients as patients_contract
@@ -112,6 +114,7 @@ app = application(
         approvals_contract.api,
         people_contract.api,
         patients_contract.api,
+        merges_contract.api,
         legal_details_contract.api,
         handovers_contract.api,
         audit_contract.api,
@@ -131,6 +134,7 @@ app = application(
         approvals.routes,
         people.routes,
         patients.routes,
+        merges.routes,
         legal_details.routes,
         handovers.routes,
         audit.routes,
