@@ -243,7 +243,7 @@ ACTS = (
         read_back={"admin": "/api/admin/merges/{merged_id}"},
     ),
     Act("undo_merge", path=merged_record),
-    Act("preview_merge", query="?into_id={into_id}"),
+    Act("preview_merge", query="?into_id={into_id}", finds="?into_id={into_id}"),
     Act("approve_account", path=approval),
     Act("decline_approval", path=approval, read_back={"admin": "/api/admin/approvals"}),
     Act("end_account_session", path=session_of_new_account),
