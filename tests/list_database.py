@@ -146,6 +146,7 @@ def filled(url: str) -> Rows:
         unsigned = "UPDATE notes SET status = 'draft', signed_at = NULL, signed_by_id = NULL WHERE appointment_id IN"
         connection.execute(sa.text(f"{unsigned} ({completed})"), {"doctor": doctor, "most": MORE})
         _insert_consents(connection, patient, now)
+        _insert_duplicates(connection, patient)
         _insert_chart_changes(connection, treated(connection)[0], doctor, now)
         for number in range(MORE):
             at, soon = now - timedelta(minutes=number // 2), now + timedelta(days=number // 2, minutes=1)
@@ -201,6 +202,14 @@ def _insert_consents(connection: sa.Connection, patient: int, at: datetime) -> N
         given = {"kind": "privacy_notice", "text_version": at.date(), "language": "de", "given_at": at}
         connection.execute(sa.insert(METADATA.tables["consents"]), {**own, **given})
         connection.execute(sa.insert(METADATA.tables["legal_changes"]), {**own, **names, "changed_by_id": 1, "changed_at": at})
+
+
+def _insert_duplicates(connection: sa.Connection, patient: int) -> None:
+    """Insert records with the details of a patient."""
+    accounts = METADATA.tables["accounts"]
+    row = dict(connection.execute(sa.select(accounts).where(accounts.c.id == patient)).mappings().one())
+    for number in range(MORE):
+        connection.execute(sa.insert(accounts), {**row, "id": 10_000 + number, "email": None, "password_hash": None})
 
 
 def _insert_refills(connection: sa.Connection, at: datetime) -> None:

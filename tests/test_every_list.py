@@ -59,6 +59,7 @@ CASES = {
     "list_own_legal_changes": Case("legal_changes"),
     "list_account_sessions": Case("sessions", ("created_at",)),
     "list_accounts": ACCOUNTS,
+    "list_duplicates": Case("accounts", key="record"),
     "find_patients": Case("accounts", ("sort_key",), {"q": ""}),
     "list_desk_doctors": DOCTORS,
     "list_handovers": Case("handovers", key="doctor"),

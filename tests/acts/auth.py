@@ -109,6 +109,37 @@ def untold_notice(context: ActContext) -> dict[str, object]:
     return {"notice_id": untold(desk, visit)}
 
 
+def invited_patient(context: ActContext) -> dict[str, object]:
+    """Return the id of a new patient with an open invitation."""
+    ids = desk_patient(context)
+    path = f"/api/reception/patients/{ids['patient_id']}/invitation"
+    made(context.http("reception").post(path, json={"email": context.email()}))
+    return ids
+
+
+def open_invitation(context: ActContext) -> dict[str, object]:
+    body = context.example("invite", email=context.email())
+    return {"invitation_id": made(context.http("admin").post("/api/admin/invitations", json=body))["id"]}
+
+
+def two_records(context: ActContext) -> list[int]:
+    """Return two new records of one patient."""
+    body = context.example("register_patient", full_name=f"Dora {context.word()}", another_person=True)
+    return [int(made(context.http("reception").post("/api/reception/patients", json=body))["id"]) for _ in range(2)]
+
+
+def record_to_merge(context: ActContext) -> dict[str, object]:
+    context.world.ids["into_id"], merged = two_records(context)
+    return {"patient_id": merged}
+
+
+def merged_record(context: ActContext) -> dict[str, object]:
+    kept, merged = two_records(context)
+    body = {"into_id": kept, "version": 1, "into_version": 1, "reason": "Registered twice"}
+    made(context.http("admin").post(f"/api/admin/patients/{merged}/merge", json=body))
+    return {"merged_id": merged}
+
+
 ACTS = (
     # public, but the handler reads the token of an administrator
     Act(
@@ -213,6 +244,8 @@ ACTS = (
         race=Race(read="/api/reception/patients/{patient_id}", body=lambda _, number: {"phone": f"+49 30 5550 {1000 + number}"}),
     ),
     Act("invite_patient", path=desk_patient, body=lambda c: {"email": c.email()}),
+    Act("withdraw_patient_invitation", path=invited_patient),
+    Act("withdraw_invitation", path=open_invitation),
     Act("find_patients", query="?q=Novak", finds="?q=Novak"),
     Act("set_notice_choices"),
     Act(
@@ -222,6 +255,14 @@ ACTS = (
     Act("list_notices", finds="?patient_id={patient_id}"),
     Act("mark_called", path=untold_notice),
     Act("resend_notice", path=untold_notice),
+    Act(
+        "merge_record",
+        path=record_to_merge,
+        body=lambda c: {"into_id": c.world.ids["into_id"]},
+        read_back={"admin": "/api/admin/merges/{merged_id}"},
+    ),
+    Act("undo_merge", path=merged_record),
+    Act("preview_merge", query="?into_id={into_id}", finds="?into_id={into_id}"),
     Act("approve_account", path=approval),
     Act("decline_approval", path=approval, read_back={"admin": "/api/admin/approvals"}),
     Act("end_account_session", path=session_of_new_account),

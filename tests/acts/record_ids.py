@@ -152,6 +152,22 @@ def session(world: World) -> str:
     return other
 
 
+def merged_record(world: World) -> int:
+    """Return a record that was merged into another one."""
+    body = {"full_name": "Mara Merged", "date_of_birth": "1990-01-01", "sex": "female", "another_person": True}
+    desk = world.people["reception"].http
+    kept, merged = (_id(desk.post("/api/reception/patients", json=body)) for _ in range(2))
+    merge = {"into_id": kept, "version": 1, "into_version": 1, "reason": "Registered twice"}
+    made(world.people["admin"].http.post(f"/api/admin/patients/{merged}/merge", json=merge))
+    return merged
+
+
+def invitation(world: World) -> int:
+    """Return an invitation that nobody has accepted."""
+    body = {"email": "iris@example.org", "full_name": "Iris Invited", "role": "lab"}
+    return _id(world.people["admin"].http.post("/api/admin/invitations", json=body))
+
+
 def passkey(world: World) -> int:
     """Return the passkey of an account of its own, so that no person of the world needs it to sign in."""
     owner = world.hospital.register("paula@example.org", "Paula Passkey")
@@ -183,6 +199,9 @@ RECORD_IDS: dict[str, RecordId] = {
     "session_id": RecordId(True, "the devices of an account", session),
     "passkey_id": RecordId(True, "the passkeys of an account", passkey),
     "access_id": RecordId(True, "the opening of a chart of a patient", emergency_access),
+    "merged_id": RecordId(True, "a record of a patient", merged_record),
+    "into_id": RecordId(True, "the list of patients", lambda world: world.people["other_patient"].id),
+    "invitation_id": RecordId(True, "the list of accounts", invitation),
     "approval_id": RecordId(True, "an account or role that an administrator asked for", approval),
     "notice_id": RecordId(True, "a mail to a patient", notice),
     "opt_out_token": RecordId(False, "signed for one account, and can only switch its reminders off", token),
@@ -190,6 +209,7 @@ RECORD_IDS: dict[str, RecordId] = {
     "to_doctor_id": RecordId(False, "the same doctors"),
     "colleague_id": RecordId(False, "the same doctors"),
     "version": RecordId(False, "the number of changes of a record that the same body names"),
+    "into_version": RecordId(False, "the same of the record that is kept"),
     "code": RecordId(False, "the catalogue of tests is open to every account", lambda _: "CBC"),
     "test_code": RecordId(False, "the same codes"),
     "test_codes": RecordId(False, "the same codes"),

@@ -76,6 +76,10 @@ def patients_read(world: World, endpoint: Endpoint[..., Any], answer: dict[str, 
     if endpoint.name == "list_emergency_access":
         # the opened charts are those of other patients
         return {one["patient"]["id"] for one in answer["items"]}
+    if endpoint.name == "show_merge":
+        return {answer["kept"]["id"], answer["merged"]["id"]}
+    if endpoint.name == "list_duplicates":
+        return {one["record"]["id"] for one in answer["items"]}
     return {world.ids["account_id" if "{account_id}" in endpoint.path else "patient_id"]}
 
 

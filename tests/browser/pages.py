@@ -66,6 +66,21 @@ def corrected(http: httpx.Client) -> list[str]:
     return [next(str(one["id"]) for one in items if one["corrected_at"])]
 
 
+def two_patients(http: httpx.Client) -> list[str]:
+    """Return the ids of two patients."""
+    items = http.get("/api/reception/patients?q=be").json()["items"]
+    return [str(one["id"]) for one in items[:2]]
+
+
+def merged_patient(http: httpx.Client) -> list[str]:
+    """Return the id of a record that is merged into another one of the same patient."""
+    body = {"full_name": "Berta Twice", "date_of_birth": "1990-01-01", "sex": "female", "another_person": True}
+    kept, merged = (http.post("/api/reception/patients", json=body).json()["id"] for _ in range(2))
+    merge = {"into_id": kept, "version": 1, "into_version": 1, "reason": "Registered twice"}
+    assert http.post(f"/api/admin/patients/{merged}/merge", json=merge).status_code == 201
+    return [str(merged)]
+
+
 NOT_FOUND = View("/nowhere")
 """The page for unknown addresses."""
 DOCTOR = first("/api/doctors")
@@ -180,6 +195,11 @@ VIEWS = [
     View("/desk/notices", "reception"),
     View("/desk/notices?show=all", "admin"),
     View("/desk/patients/{}", "reception", first("/api/reception/patients?q=be")),
+    View("/desk/patients/duplicates", "reception"),
+    View("/desk/patients/duplicates", "admin"),
+    View("/desk/patients/{}/merge", "admin", first("/api/reception/patients?q=be")),
+    View("/desk/patients/{}/merge?into={}", "admin", two_patients),
+    View("/desk/patients/{}/merged", "admin", merged_patient),
     View("/admin/note-templates", "admin"),
     View("/admin/emergency-access?show=all", "admin"),
     View("/admin/people/approvals", "admin"),

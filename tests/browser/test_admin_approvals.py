@@ -58,6 +58,7 @@ def test_second_administrator_declines_a_role(office: Hospital, open_page: OpenP
     ada.goto(f"/admin/people/{person.id}")
     ada.get_by_label("Administrator").check()
     ada.get_by_role("button", name="Change role").click()
+    ada.get_by_role("dialog").get_by_role("button", name="Change role").click()
     expect(ada.get_by_role("status").filter(has_text="is not approved yet.")).to_contain_text("Bea Admin")
     bea = open_page(office.url, signed_in(office, BEA))
     bea.goto("/admin/people/approvals")

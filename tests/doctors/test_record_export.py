@@ -45,6 +45,8 @@ LEFT_OUT = {
     "provider_identities": "accounts of staff",
     "idempotency_keys": "encrypted answers of the last 24 hours; each is about a row of another table",
     "audit_patients": "the key of `accesses`",
+    "moved_rows": "keys of rows of other tables",
+    "record_merges": "the entries of both records are in the export; the merges themselves are in `accesses`",
     "audit_links": "the chain over all events; numbers and MACs only",
 }
 """Tables with a column of a person that are no part of an exported record, with the reason."""
@@ -53,6 +55,9 @@ HIDDEN = {
         "password_hash": "a secret",
         "sort_key": "made from the name",
         "search_key": "made from the name",
+        "likeness_key": "made from the name",
+        "phone_key": "made from the phone",
+        "merged_into_id": "null for a record that can be exported",
         "role": "it is a patient's",
         "active": "a state of the sign-in",
         "second_factor": "a state of the sign-in",

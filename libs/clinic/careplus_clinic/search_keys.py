@@ -20,6 +20,10 @@ _LETTERS = str.maketrans(
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _SPELLED_VOWEL = re.compile(r"([aou])e")
 _JOINTS = re.compile(r"['-]")
+FEWEST_DIGITS = 6
+"""A number with fewer digits, such as an extension, belongs to many people."""
+_SOUNDS = (("dt", "t"), ("th", "t"), ("ph", "f"), ("ck", "k"), ("tz", "z"), ("y", "i"), ("ei", "ai"))
+_DOUBLED = re.compile(r"(.)\1+")
 
 
 def fold(text: str) -> str:
@@ -62,6 +66,27 @@ def equality_key(text: str) -> str:
     """Return the key that is equal for spellings of one name: `Öffentliche`, `oeffentliche` and `OFFENTLICHE`."""
     joined = fold(text).replace("-", " ").replace("'", "").replace(".", " ")
     return " ".join(_SPELLED_VOWEL.sub(r"\1", joined).split()) or fold(text)
+
+
+def likeness_key(full_name: str) -> str:
+    """Return the first and the last word of a name in alphabetical order, without letters that only the spelling adds.
+
+    It is equal for `Anna Maria Schmidt`, `Schmitt Anna` and `Dr Anna Schmid`: likely one person, if other details agree.
+    """
+    words = [word for word in equality_key(full_name).split() if word not in _TITLES] or equality_key(full_name).split()
+    return " ".join(sorted({_as_heard(word) for word in (words[0], words[-1])})) if words else ""
+
+
+def phone_key(phone: str | None) -> str | None:
+    """Return the last nine digits of a phone number, which are equal with and without the country; None for a short one."""
+    digits = re.sub(r"[^0-9]", "", phone or "")
+    return digits[-9:] if len(digits) >= FEWEST_DIGITS else None
+
+
+def _as_heard(word: str) -> str:
+    for letters, sound in _SOUNDS:
+        word = word.replace(letters, sound)
+    return _DOUBLED.sub(r"\1", word)
 
 
 def is_same_name(one: str, other: str) -> bool:

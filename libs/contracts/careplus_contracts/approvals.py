@@ -8,7 +8,7 @@ from pydantic import Field
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.handovers import WorkWaits
 from careplus_contracts.invitations import NewInvitation, WaitsFor
-from careplus_contracts.people import OwnAccount
+from careplus_contracts.people import OwnAccount, OwnsRecord
 from careplus_contracts.refusals import NotFound, Refusal
 from careplus_contracts.values import Answer, Body, Email, Id, Instant, Justification, Page, PageFilter, Person
 
@@ -94,7 +94,7 @@ async def list_approvals(query: ApprovalFilter) -> Approvals:
     "/api/admin/approvals/{approval_id}/approve",
     roles={Role.ADMIN},
     status=200,
-    refuses=(NotFound, OwnRequest, OwnAccount, AlreadyDecided, WorkWaits),
+    refuses=(NotFound, OwnRequest, OwnAccount, AlreadyDecided, OwnsRecord, WorkWaits),
 )
 async def approve_account(approval_id: Id) -> DecidedApproval:
     """Approve a staff account or a role that another administrator asked for.

@@ -91,7 +91,7 @@ class PatientsInCare(Page[PatientInCare]):
 class ChartPatient(Patient):
     """The patient, as the chart shows them."""
 
-    email: Email
+    email: Email | None = Field(description="Null: the patient has none here.")
 
 
 class ChartVisit(Appointment):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from careplus_contracts.accounts import EmailTaken
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.refusals import Refusal
+from careplus_contracts.refusals import NotFound, Refusal
 from careplus_contracts.values import Answer, Body, Email, Id, Instant, Line, Page, PageFilter, Person
 
 api = Contract(service="auth", tag="invitations")
@@ -73,6 +73,14 @@ async def invite(body: Invite) -> NewInvitation:
     Where another administrator exists, an invitation to a role of staff has no code, and no mail goes out, until that
     administrator approves it: `approve_account`. Before that the account is closed. Another code for an approved invitation needs
     no second approval.
+    """
+
+
+@api.delete("/api/admin/invitations/{invitation_id}", roles={Role.ADMIN}, refuses=(NotFound, ApprovalWaits))
+async def withdraw_invitation(invitation_id: Id) -> None:
+    """Withdraw an invitation that was not accepted: its link stops working, and the reserved account of staff is closed.
+
+    A patient's record stays open. What waits for an approval is withdrawn too, by the administrator who asked for it.
     """
 
 

@@ -33,6 +33,7 @@ class DeskPatient(Patient):
     email: Email | None = Field(description="Null: the patient has none here, and cannot sign in.")
     can_sign_in: bool = Field(description="Whether the patient has chosen a password. Before that an invitation may wait.")
     active: bool = Field(description="False: an administrator has closed the account; the patient cannot be booked.")
+    merged_into_id: Id | None = Field(description="The record of the same person that goes on; null: it was not merged.")
     created_at: Instant
     version: Version
 
@@ -63,6 +64,10 @@ class UpdatePatient(Body):
 
 class InvitePatient(Body):
     email: Email
+    take_address: bool = Field(
+        default=False,
+        description="True: take the address from an account that has never proved it; administrators only. See `address_in_use`.",
+    )
 
 
 class PatientInvitation(Answer):
@@ -71,6 +76,13 @@ class PatientInvitation(Answer):
     patient_id: Id
     email: Email
     expires_at: Instant
+
+
+class OpenInvitation(Answer):
+    """The invitation of a patient that can be accepted."""
+
+    patient_id: Id
+    invitation: PatientInvitation | None = Field(description="Null: there is none, or it has expired.")
 
 
 class LooksLikeSomebody(Refusal):
@@ -99,6 +111,18 @@ class AddressGiven(Refusal):
     """
 
     status = 409
+
+
+class AddressInUse(Refusal):
+    """Another patient's account has this address.
+
+    If it is the same person, merge both records: an administrator compares them. If it is another person, use another address.
+    Where `proved` is false, a stranger may have typed the address; an administrator can send `take_address: true`.
+    """
+
+    status = 409
+    account_id: Id
+    proved: Annotated[bool, Field(description="Whether its owner has opened a link from a mail to the address.")]
 
 
 @api.get("/api/reception/patients", roles=DESK)
@@ -144,7 +168,7 @@ async def update_patient(patient_id: Id, body: UpdatePatient) -> DeskPatient:
     "/api/reception/patients/{patient_id}/invitation",
     location="/api/reception/patients/{patient_id}",
     roles=DESK,
-    refuses=(NotFound, EmailTaken, HasAccount, AddressGiven, AccountInactive),
+    refuses=(NotFound, EmailTaken, AddressInUse, HasAccount, AddressGiven, AccountInactive),
     example={"email": "mina@example.org"},
 )
 async def invite_patient(patient_id: Id, body: InvitePatient) -> PatientInvitation:
@@ -153,3 +177,13 @@ async def invite_patient(patient_id: Id, body: InvitePatient) -> PatientInvitati
     Registration with it needs the date of birth of the record. Another invitation replaces the first; only administrators can
     send it to another address.
     """
+
+
+@api.get("/api/reception/patients/{patient_id}/invitation", roles=DESK, refuses=(NotFound,))
+async def show_patient_invitation(patient_id: Id) -> OpenInvitation:
+    """Read whether a patient has an invitation that can be accepted."""
+
+
+@api.delete("/api/reception/patients/{patient_id}/invitation", roles=DESK, refuses=(NotFound,))
+async def withdraw_patient_invitation(patient_id: Id) -> None:
+    """Withdraw the invitation of a patient: its link stops working at once. The record and its address stay."""

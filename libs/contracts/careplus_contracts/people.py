@@ -43,7 +43,7 @@ class UpdateAccount(Body):
         default=None, description="The doctor that takes over the work of a doctor whose account is closed or gets another role."
     )
     password: CurrentPassword | None = Field(
-        default=None, description="Your own; needed to deactivate an account if you signed in more than ten minutes ago."
+        default=None, description="Your own; some changes need it if you signed in more than ten minutes ago."
     )
 
 
@@ -80,6 +80,24 @@ class OwnAccount(Refusal):
     status = 409
 
 
+class OwnsRecord(Refusal):
+    """This account has a patient's record, which stays with its owner.
+
+    Invite the person to a second account with another address, such as the one at work. The patient's account stays as it is.
+    """
+
+    status = 409
+
+
+class RecordMerged(Refusal):
+    """The record was merged into another one of the same person.
+
+    Open it again by undoing the merge, on the page of the merged record.
+    """
+
+    status = 409
+
+
 class EmailUnconfirmed(Refusal):
     """The person has not confirmed the e-mail address of this account.
 
@@ -107,7 +125,7 @@ async def show_account(account_id: Id) -> ManagedAccount:
     "/api/admin/accounts/{account_id}",
     roles={Role.ADMIN},
     refuses=(
-        *(NotFound, OwnAccount, EmailUnconfirmed, ApprovalWaits, NotAccepted, WorkWaits),
+        *(NotFound, OwnAccount, EmailUnconfirmed, ApprovalWaits, NotAccepted, OwnsRecord, RecordMerged, WorkWaits),
         *(PasswordRequired, WrongPassword, TooManyAttempts, Malformed),
     ),
     versioned=True,
@@ -119,7 +137,8 @@ async def update_account(account_id: Id, body: UpdateAccount) -> ManagedAccount:
     Each of these changes ends all sessions of the account, on every service within a second. An inactive account cannot sign
     in, and its doctor is neither found nor booked; booked visits stay booked until reception moves them.
 
-    Deactivating needs a sign-in in the last ten minutes, or your own `password`.
+    Deactivating, a role of staff, and `second_factor` need a sign-in in the last ten minutes, or your own `password`. An account
+    with a patient's record gets no role of staff.
 
     Where a mail server is set, an account with an unconfirmed address gets no role of staff.
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from careplus_clinic.search_keys import search_key, sort_key
+from careplus_clinic.search_keys import likeness_key, phone_key, search_key, sort_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import PortalLanguage
@@ -13,6 +13,7 @@ from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
 from careplus_tables.derived import derived
 
 OWNER = "auth"
+_MERGED = sa.text("merged_into_id IS NOT NULL")
 
 
 class AccountRow(SQLModel, table=True):
@@ -27,6 +28,8 @@ class AccountRow(SQLModel, table=True):
         sa.Index("ix_accounts_sort_key_id", "sort_key", "id"),
         sa.Index("ix_accounts_role_sort_key_id", "role", "sort_key", "id"),
         sa.Index("ix_accounts_date_of_birth", "date_of_birth"),
+        sa.Index("ix_accounts_phone_key", "phone_key"),
+        sa.Index("ix_accounts_merged_into_id", "merged_into_id", sqlite_where=_MERGED, postgresql_where=_MERGED),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -53,6 +56,14 @@ class AccountRow(SQLModel, table=True):
     )
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
+    likeness_key: str | None = Field(default=None, sa_type=KeyText, sa_column_kwargs=derived(likeness_key, "full_name"))
+    phone_key: str | None = Field(default=None, sa_type=KeyText, sa_column_kwargs=derived(phone_key, "phone"))
+    merged_into_id: int | None = Field(
+        default=None,
+        sa_type=BigId,
+        description="The record of the same person that goes on; this one is closed. No foreign key: a move of the hospital "
+        "copies accounts in the order of their ids.",
+    )
 
     @property
     def sign_in_email(self) -> str:

@@ -4,7 +4,7 @@ Triggers refuse overlaps on every write path (migrations/patient_overlaps.py). A
 (`locking.lock_accounts`) and looks for the other appointment first, so that its refusal can name it.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +22,7 @@ LAB_VISIT = timedelta(minutes=LAB_MINUTES)
 PATIENT_BUSY = "patient_busy"
 """In the database's error of an overlap: the message of the triggers, and a constraint's name on PostgreSQL."""
 MOST = 500
+EARLIEST, LATEST = datetime(2000, 1, 2, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
 _visit, _lab = AppointmentRow, LabBookingRow
 
 
@@ -72,6 +73,11 @@ async def other_appointments(
             if at
         ),
     ]
+
+
+async def occupied(db: AnySession, patient_id: int) -> list[OtherAppointment]:
+    """Return the appointments that occupy the patient's time, past ones too, at most MOST of each kind."""
+    return await other_appointments(db, patient_id, EARLIEST, LATEST)
 
 
 def is_patient_busy(error: IntegrityError) -> bool:

@@ -33,6 +33,7 @@ from careplus_tables import (
     labs,
     legal_details,
     mails,
+    merges,
     note_templates,
     notes,
     notice_choices,
@@ -55,7 +56,7 @@ FILES: tuple[ModuleType, ...] = (
     *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
     *(chart_changes, comments),
-    *(passkeys, sign_on, backups),
+    *(passkeys, sign_on, backups, merges),
 )
 METADATA = SQLModel.metadata
 

@@ -14,6 +14,7 @@ from careplus_tables.engine import WriteSession
 async def change(request: Request, db: WriteSession, settings: Settings, account: AccountRow, body: UpdateAccount) -> None:
     """Change a locked account and end its sessions; equal values have no effect. Raise WorkWaits and Malformed."""
     assert account.id is not None
+    await people.check_owns_no_record(db, account, body.role)
     plan = await handovers.plan(db, account, body, settings.clinic_zone)
     loses_factor = body.second_factor is False and account.second_factor
     if loses_factor:

@@ -28,6 +28,7 @@ from careplus_auth.routes import (
     invitations,
     keys,
     legal_details,
+    merges,
     notices,
     passkeys,
     passwords,
@@ -50,6 +51,7 @@ from careplus_contracts import consents as consents_contract
 from careplus_contracts import handovers as handovers_contract
 from careplus_contracts import invitations as invitations_contract
 from careplus_contracts import legal_details as legal_details_contract
+from careplus_contracts import merges as merges_contract
 from careplus_contracts import notices as notices_contract
 from careplus_contracts import passkeys as passkeys_contract
 from careplus_contracts import passwords as passwords_contract
@@ -114,6 +116,7 @@ app = application(
         approvals_contract.api,
         people_contract.api,
         patients_contract.api,
+        merges_contract.api,
         legal_details_contract.api,
         notices_contract.api,
         handovers_contract.api,
@@ -134,6 +137,7 @@ app = application(
         approvals.routes,
         people.routes,
         patients.routes,
+        merges.routes,
         legal_details.routes,
         notices.routes,
         handovers.routes,

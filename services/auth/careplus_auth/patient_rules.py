@@ -4,9 +4,9 @@ from contextlib import suppress
 from datetime import date, datetime
 
 from careplus_clinic.search_keys import equality_key
-from careplus_contracts.accounts import InvitationRequired
+from careplus_contracts.accounts import EmailTaken, InvitationRequired
 from careplus_contracts.endpoints import Role
-from careplus_contracts.patients import AddressGiven, DeskPatient, HasAccount, LooksLikeSomebody
+from careplus_contracts.patients import AddressGiven, AddressInUse, DeskPatient, HasAccount, LooksLikeSomebody
 
 
 def check_invitable(by: Role, password_hash: str | None, known: str | None, wanted: str) -> None:
@@ -15,6 +15,18 @@ def check_invitable(by: Role, password_hash: str | None, known: str | None, want
         raise HasAccount("The patient signs in already, or chooses a new password on the sign-in page.")
     if by is Role.RECEPTION and known not in (None, wanted):
         raise AddressGiven("Another address was given before. An administrator can change it.")
+
+
+def check_may_take(by: Role, owner_id: int, owner_role: str, *, proved: bool, wanted: bool) -> None:
+    """Raise EmailTaken for an address of staff, AddressInUse for one of a patient that the caller may not or did not take."""
+    if owner_role != Role.PATIENT.value:
+        raise EmailTaken("A member of staff has this address. Use another one for the patient.")
+    if proved:
+        remedy = "Another patient signs in with this address. Merge the two records, or use another address."
+    else:
+        remedy = "Another account has never proved this address. An administrator can take it from there, or merge both records."
+    if proved or not (wanted and by is Role.ADMIN):
+        raise AddressInUse(remedy, account_id=owner_id, proved=proved)
 
 
 def is_same_name(one: str, other: str) -> bool:

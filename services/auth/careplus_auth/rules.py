@@ -10,7 +10,7 @@ from careplus_contracts.accounts import AccountInactive, Register
 from careplus_contracts.approvals import OwnRequest
 from careplus_contracts.consents import PRIVACY_NOTICE, ConsentRequired, GiveConsent
 from careplus_contracts.endpoints import Role
-from careplus_contracts.people import EmailUnconfirmed, NotAccepted, OwnAccount, UpdateAccount
+from careplus_contracts.people import EmailUnconfirmed, NotAccepted, OwnAccount, RecordMerged, UpdateAccount
 from careplus_contracts.refusals import FieldError, Malformed, Unauthenticated
 from careplus_contracts.second_factors import FreshSignInRequired
 
@@ -24,7 +24,7 @@ STEP_S = 30
 MAIL_ATTEMPTS = 12
 FRESH_SIGN_IN_LIFETIME = timedelta(minutes=5)
 RECENT_SIGN_IN = timedelta(minutes=10)
-"""An administrator that signed in longer ago types the password before an account is closed."""
+"""An administrator that signed in longer ago types the password before a sensitive change of an account."""
 WARNING_INTERVAL = timedelta(hours=1)
 """The owner of an account gets at most one mail about wrong codes in this time."""
 CHALLENGE_LIFETIME = timedelta(minutes=5)
@@ -105,6 +105,12 @@ def check_stays_administrator(own_id: int, account_id: int, wanted: UpdateAccoun
         raise OwnAccount("Switch your own second factor off in your account, or ask another administrator.")
 
 
+def needs_recent_sign_in(role: str, wanted: UpdateAccount, *, active: bool, second_factor: bool) -> bool:
+    """Return whether a change closes an account, gives it a role of staff, or removes its second factor."""
+    becomes_staff = wanted.role.value != role and wanted.role is not Role.PATIENT
+    return (active and not wanted.active) or becomes_staff or (second_factor and wanted.second_factor is False)
+
+
 def needs_approval(role: Role) -> bool:
     """Return whether a second administrator has to approve an account with this role: every role of staff."""
     return role is not Role.PATIENT
@@ -114,6 +120,12 @@ def check_accepted(password_hash: str | None, *, active: bool, wanted: bool) -> 
     """Raise NotAccepted where a closed account without a password would be opened: it may have been declined."""
     if password_hash is None and wanted and not active:
         raise NotAccepted("Invite this person again.")
+
+
+def check_not_merged(merged_into_id: int | None) -> None:
+    """Raise RecordMerged for the record that a merge has closed: its entries are in the kept record."""
+    if merged_into_id is not None:
+        raise RecordMerged("Undo the merge to open this record again.")
 
 
 def check_is_another(own_id: int, asked_by_id: int) -> None:

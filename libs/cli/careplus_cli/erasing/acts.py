@@ -20,6 +20,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.audit import OK
 from careplus_tables.engine import Database, WriteSession
 from careplus_tables.mails import MailRow
+from careplus_tables.merges import same_person
 from careplus_tables.permanent_rows import deletable
 from careplus_tables.registry import METADATA
 
@@ -45,21 +46,27 @@ async def erase(settings: Settings, patient_id: int, reason: str, *, confirmed: 
 
 
 async def _carry_out(db: WriteSession, vault: Vault, plan: Plan) -> None:
-    account = await db.get(AccountRow, plan.patient_id)
-    assert account is not None
-    if account.email is not None:
-        await _delete_mails(db, vault, account.email)
+    accounts = (await db.execute(sa.select(AccountRow).where(same_person(AccountRow.id, plan.patient_id)))).scalars().all()
+    for account in accounts:
+        if account.email is not None:
+            await _delete_mails(db, vault, account.email)
     for name in SIGN_IN:
         await _delete(db, METADATA.tables[name], plan.patient_id)
     if not plan.keeps_record:
         async with deletable(db, [table.name for table in clinical()]):
             for table in clinical():
                 await _delete(db, table, plan.patient_id)
-        account.full_name, account.date_of_birth, account.sex = ERASED, None, Sex.UNKNOWN.value
+        for account in accounts:
+            account.full_name, account.date_of_birth, account.sex = ERASED, None, Sex.UNKNOWN.value
+    for account in accounts:
+        _close(account)
+    await db.flush()
+
+
+def _close(account: AccountRow) -> None:
     account.email, account.email_confirmed_at = None, None
     account.password_hash, account.phone, account.active, account.second_factor = None, None, False, False
     account.version += 1
-    await db.flush()
 
 
 async def _delete(db: WriteSession, table: sa.Table, patient_id: int) -> None:

@@ -25,7 +25,8 @@ _NOT_TREATED = {
     "lab_bookings": [LabBookingStatus.CANCELLED.value],
 }
 """States of rows that are no treatment."""
-_NO_TREATMENT = {"legal_changes"}
+_NO_TREATMENT = {"legal_changes", "record_merges", "moved_rows"}
+_OF_PATIENT = {"patient_id", "account_id", "kept_id", "merged_id"}
 _CLOSED_LAB = (LabBookingStatus.VERIFIED, LabBookingStatus.CANCELLED)
 
 
@@ -66,6 +67,8 @@ async def make_plan(db: WriteSession, patient_id: int, at: datetime, zone: ZoneI
     account = await db.get(AccountRow, patient_id, with_for_update=True)
     if account is None or account.role != Role.PATIENT.value:
         raise CannotErase(f"There is no patient with the number {patient_id}.")
+    if account.merged_into_id is not None:
+        raise CannotErase(f"Record {patient_id} was merged. Erase record {account.merged_into_id}, which has its entries.")
     await _check_was_no_staff(db, patient_id)
     await _check_nothing_is_open(db, patient_id)
     sign_in = {name: await _count(db, METADATA.tables[name], patient_id) for name in SIGN_IN}
@@ -81,7 +84,7 @@ async def _check_was_no_staff(db: WriteSession, patient_id: int) -> None:
     accounts = METADATA.tables["accounts"]
     for table in METADATA.sorted_tables:
         for column in table.c:
-            if column.name in {"patient_id", "account_id"} or not column.references(accounts.c.id):
+            if column.name in _OF_PATIENT or not column.references(accounts.c.id):
                 continue
             query = sa.select(sa.literal(1)).select_from(table).where(column == patient_id)
             if "patient_id" in table.c:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from careplus_tables.columns import InstantColumn
+from careplus_tables.merges import same_person
 from careplus_tables.record_guard import OWNERS
 from careplus_tables.registry import METADATA
 
@@ -31,14 +32,15 @@ def clinical() -> tuple[sa.Table, ...]:
     for table in METADATA.sorted_tables:
         if any(key.column.table in found for key in table.foreign_keys):
             found.add(table)
-    return (*(table for table in reversed(METADATA.sorted_tables) if table in found), METADATA.tables["legal_changes"])
+    more = (METADATA.tables[name] for name in ("legal_changes", "moved_rows", "record_merges"))
+    return (*(table for table in reversed(METADATA.sorted_tables) if table in found), *more)
 
 
 def rows_of(table: sa.Table, patient_id: int) -> sa.ColumnElement[bool]:
     """Return the condition of the patient's rows: by their own column, or by the row that they are a part of."""
-    for name in ("patient_id", "account_id"):
+    for name in ("patient_id", "account_id", "kept_id"):
         if name in table.c and table.name != "critical_notices":
-            return table.c[name] == patient_id
+            return same_person(table.c[name], patient_id)
     parents = {*clinical(), METADATA.tables["sessions"]}
     keys = sorted((key for key in table.foreign_keys if key.column.table in parents), key=lambda key: key.parent.name)
     within = sa.select(keys[0].column).where(rows_of(keys[0].column.table, patient_id))

@@ -6,8 +6,9 @@ from careplus_auth.mail.templates import Kind
 from careplus_auth.store import accounts, approvals, confirmations, invitations, mails
 from careplus_contracts import invitations as contract
 from careplus_contracts.approvals import ApprovalKind
+from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invitations, Invite, NewInvitation
-from careplus_contracts.values import PageFilter, PortalLanguage
+from careplus_contracts.values import Id, PageFilter, PortalLanguage
 from careplus_runtime.audit.recorder import identify_patients
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, ReadDb, WriteDb
 from careplus_runtime.http.serving import Routes
@@ -33,6 +34,13 @@ async def invite(body: Invite, *, request: Request, who: CurrentUser, db: WriteD
     invitation = await invitations.add(db, account, settings.public_url)
     await mails.queue(db, request.app.state.vault, Kind.INVITATION, invitation.email, invitation.url)
     return invitation
+
+
+@routes.serve(contract.withdraw_invitation, path_record=invitations.find)
+async def withdraw_invitation(invitation_id: Id, *, request: Request, who: CurrentUser, db: WriteDb) -> None:
+    account = await invitations.withdraw(db, who, invitation_id)
+    is_patient = account.role == Role.PATIENT.value
+    identify_patients(request, [accounts.to_listed(account).id] if is_patient else [])
 
 
 @routes.serve(contract.list_invitations)

@@ -4,12 +4,13 @@ from fastapi import Request
 
 from careplus_auth import patient_rules, rules
 from careplus_auth.mail.templates import Kind
-from careplus_auth.store import accounts, invitations, mails, patients
+from careplus_auth.store import accounts, invitations, mails, patient_invitations, patients
 from careplus_contracts import patients as contract
 from careplus_contracts.patients import (
     DeskPatient,
     DeskPatients,
     InvitePatient,
+    OpenInvitation,
     PatientInvitation,
     PatientSearch,
     RegisterPatient,
@@ -58,7 +59,20 @@ async def invite_patient(
     account = await patients.find(db, who, patient_id)
     rules.check_open(account.active)
     patient_rules.check_invitable(who.role, account.password_hash, account.email, normal_email(body.email))
+    if (owner := await patient_invitations.take_address(db, who, account, body)) is not None:
+        identify_patients(request, [patient_id, owner], "address given to an invitation")
     await accounts.give_address(db, account, body.email)
     invitation = await invitations.add(db, account, settings.public_url)
     await mails.queue(db, request.app.state.vault, Kind.INVITATION, invitation.email, invitation.url)
     return PatientInvitation(patient_id=patient_id, email=invitation.email, expires_at=invitation.expires_at)
+
+
+@routes.serve(contract.show_patient_invitation)
+async def show_patient_invitation(patient_id: Id, *, who: CurrentUser, db: ReadDb) -> OpenInvitation:
+    account = await patients.find(db, who, patient_id)
+    return OpenInvitation(patient_id=patient_id, invitation=await patient_invitations.open_of(db, account))
+
+
+@routes.serve(contract.withdraw_patient_invitation, path_record=patients.find)
+async def withdraw_patient_invitation(patient_id: Id, *, who: CurrentUser, db: WriteDb) -> None:
+    await invitations.delete_unused(db, await patients.find(db, who, patient_id))

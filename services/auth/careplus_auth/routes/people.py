@@ -39,15 +39,17 @@ async def update_account(
     expected: IfMatch,
     settings: AppSettings,
 ) -> ManagedAccount:
-    if await _closes(request, who, account_id, body):
+    if await _is_sensitive(request, who, account_id, body):
         await check_recent_sign_in(request, who, body.password)
     # All at once: two administrators may close each other's account, and a doctor's account closes while patients book.
     await lock_accounts(db, who.id, account_id, *([] if body.colleague_id is None else [body.colleague_id]))
     await accounts.current_account(db, who)
     account = await people.find(db, who, account_id)
     check_version(account.version, expected)
+    rules.check_not_merged(account.merged_into_id)
     rules.check_stays_administrator(who.id, account_id, body)
     if body.role.value != account.role:
+        await people.check_owns_no_record(db, account, body.role)
         rules.check_may_have_role(
             body.role,
             confirmed=account.email_confirmed_at is not None or (account.email is not None and not settings.has_mail_server),
@@ -62,9 +64,8 @@ async def _managed(db: AnySession, account: AccountRow) -> ManagedAccount:
     return ManagedAccount(**dict(shown), waits_for=(await approvals.waits_for(db, [shown.id])).get(shown.id))
 
 
-async def _closes(request: Request, who: Identity, account_id: int, body: UpdateAccount) -> bool:
-    """Return whether the change closes an open account, read in a transaction of its own: a password check is slow."""
-    if body.active:
-        return False
+async def _is_sensitive(request: Request, who: Identity, account_id: int, body: UpdateAccount) -> bool:
+    """Return whether the change needs a recent sign-in, read in a transaction of its own: a password check is slow."""
     async with request.app.state.database.reading() as db:
-        return (await people.find(db, who, account_id)).active
+        account = await people.find(db, who, account_id)
+    return rules.needs_recent_sign_in(account.role, body, active=account.active, second_factor=account.second_factor)

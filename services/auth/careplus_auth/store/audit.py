@@ -19,6 +19,7 @@ from careplus_tables.audit import OK, AuditEventRow, AuditPatientRow
 from careplus_tables.audit_links import AuditLinkRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
+from careplus_tables.merges import same_person
 from careplus_tables.people import display_name
 
 SKEW = timedelta(minutes=1)
@@ -51,10 +52,8 @@ async def list_accesses(db: ReadSession, who: Identity, wanted: AccessFilter) ->
     query = _named(select(AuditEventRow, _name)).where(col(AuditEventRow.outcome) == OK)
     if wanted.emergency:
         query = query.where(col(AuditEventRow.action) == open_chart.name, col(AuditEventRow.reason).is_not(None))
-    if wanted.own:
-        query = query.where(_id.in_(_about(who.id)))
-    else:
-        query = query.join(AuditPatientRow, col(AuditPatientRow.event_id) == _id).where(col(AuditPatientRow.patient_id) == who.id)
+    about = _about(who.id) if wanted.own else _by_others(who.id)
+    query = query.where(_id.in_(about))
     rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return Accesses(items=[_access(*row) for row in rows], next_cursor=next_cursor)
 
@@ -90,11 +89,13 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
 
 def _about(patient_id: int) -> Any:
     """Select the ids of events about a patient: by other people and by the patient."""
-    own = (col(AuditEventRow.account_id) == patient_id, col(AuditEventRow.role) == Role.PATIENT.value)
-    return union_all(
-        select(col(AuditPatientRow.event_id)).where(col(AuditPatientRow.patient_id) == patient_id),
-        select(_id).where(*own),
-    )
+    own = (same_person(AuditEventRow.account_id, patient_id), col(AuditEventRow.role) == Role.PATIENT.value)
+    return union_all(_by_others(patient_id), select(_id).where(*own))
+
+
+def _by_others(patient_id: int) -> Select[*tuple[Any, ...]]:
+    """Select the ids of events about a patient by other people."""
+    return select(col(AuditPatientRow.event_id)).where(same_person(AuditPatientRow.patient_id, patient_id))
 
 
 async def _to_contract(db: ReadSession, rows: Sequence[Any]) -> list[AuditEvent]:

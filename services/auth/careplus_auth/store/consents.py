@@ -10,6 +10,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.consents import ConsentRow
 from careplus_tables.engine import ReadSession, WriteSession
+from careplus_tables.merges import same_person
 
 _NEWEST_FIRST = newest_first(col(ConsentRow.id))
 
@@ -29,7 +30,7 @@ async def add(db: WriteSession, account_id: int, body: GiveConsent) -> Consent:
 
 async def list_own(db: ReadSession, who: Identity, wanted: PageFilter) -> Consents:
     """Return the caller's consents, newest first."""
-    query = select(ConsentRow).where(col(ConsentRow.account_id) == who.id)
+    query = select(ConsentRow).where(same_person(ConsentRow.account_id, who.id))
     rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return Consents(items=[_to_contract(row) for row in rows], next_cursor=next_cursor)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, false, select, true
 from sqlmodel import col
 
 from careplus_auth import rules
@@ -16,7 +16,7 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invitation, Invitations, Invite, NewInvitation
 from careplus_contracts.texts import normal_email
 from careplus_contracts.values import PageFilter, Person, PortalLanguage
-from careplus_runtime.http.records import fetch_page, newest_first
+from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow, InvitationRow
@@ -77,6 +77,32 @@ async def delete_unused(db: WriteSession, account: AccountRow) -> None:
     """Delete the invitations of an account that were not accepted."""
     of_account = col(InvitationRow.account_id) == account.id
     await db.execute(delete(InvitationRow).where(of_account, col(InvitationRow.accepted_at).is_(None)))
+
+
+async def find(db: AnySession, who: Identity, invitation_id: int, *, lock: bool = False) -> InvitationRow:
+    """Return an invitation that was not accepted. Raise NotFound."""
+    is_admin = true() if who.role is Role.ADMIN else false()
+    unused = (col(InvitationRow.id) == invitation_id, col(InvitationRow.accepted_at).is_(None), is_admin)
+    query = select(InvitationRow).where(*unused)
+    return await one_or_404(db, query.with_for_update().execution_options(populate_existing=True) if lock else query)
+
+
+async def withdraw(db: WriteSession, who: Identity, invitation_id: int) -> AccountRow:
+    """Delete an invitation that was not accepted, close the account of staff that it reserved, and return the account.
+
+    Raise NotFound and ApprovalWaits.
+    """
+    found = await find(db, who, invitation_id)
+    await lock_accounts(db, who.id, found.account_id)
+    # the person may have accepted it meanwhile
+    await find(db, who, invitation_id, lock=True)
+    account = await db.get_one(AccountRow, found.account_id)
+    await approvals.settle_earlier(db, who, account)
+    await delete_unused(db, account)
+    if account.role != Role.PATIENT.value:
+        account.active = False
+        account.version += 1
+    return account
 
 
 async def has_open(db: AnySession, email: str, since: datetime) -> bool:

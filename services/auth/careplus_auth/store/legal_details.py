@@ -12,6 +12,7 @@ from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.engine import ReadSession, WriteSession
 from careplus_tables.legal_details import LegalChangeRow
+from careplus_tables.merges import same_person
 from careplus_tables.people import PersonRow, people_by_id
 
 _NEWEST_FIRST = newest_first(col(LegalChangeRow.id))
@@ -45,7 +46,7 @@ async def correct(db: WriteSession, who: Identity, account: AccountRow, body: Co
 
 async def list_changes(db: ReadSession, account_id: int, wanted: PageFilter) -> LegalChanges:
     """Return the corrections of an account, newest first."""
-    query = select(LegalChangeRow).where(col(LegalChangeRow.account_id) == account_id)
+    query = select(LegalChangeRow).where(same_person(LegalChangeRow.account_id, account_id))
     rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     people = await people_by_id(db, {row.changed_by_id for row in rows})
     return LegalChanges(items=[_to_contract(row, people[row.changed_by_id]) for row in rows], next_cursor=next_cursor)

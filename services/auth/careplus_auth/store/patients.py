@@ -29,19 +29,20 @@ _BY_NAME = by_name(col(AccountRow.sort_key), col(AccountRow.id), lambda row: (ro
 
 async def search(db: ReadSession, who: Identity, wanted: PatientSearch) -> DeskPatients:
     """Return patients by name that match the search in any detail."""
-    query = _patients(who).where(_matches(wanted.q.strip()))
+    query = of_desk(who).where(_matches(wanted.q.strip()))
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
     return DeskPatients(items=[to_contract(row) for row in rows], next_cursor=next_cursor)
 
 
 async def find(db: AnySession, who: Identity, patient_id: int) -> AccountRow:
     """Return a patient, locked. Raise NotFound."""
-    return await one_or_404(db, _patients(who).where(col(AccountRow.id) == patient_id).with_for_update(key_share=True))
+    return await one_or_404(db, of_desk(who).where(col(AccountRow.id) == patient_id).with_for_update(key_share=True))
 
 
 async def candidates(db: AnySession, who: Identity, body: RegisterPatient) -> list[DeskPatient]:
     """Return the patients with this date of birth and name: one name has all words of the other, in any order."""
-    born = _patients(who).where(col(AccountRow.date_of_birth) == body.date_of_birth).order_by(col(AccountRow.id))
+    born = of_desk(who).where(col(AccountRow.date_of_birth) == body.date_of_birth, col(AccountRow.merged_into_id).is_(None))
+    born = born.order_by(col(AccountRow.id))
     rows = (await db.execute(born.limit(MOST_BORN_ON_A_DAY))).scalars().all()
     return [to_contract(row) for row in rows if is_same_name(row.full_name, body.full_name)][:MOST_CANDIDATES]
 
@@ -75,12 +76,14 @@ def to_contract(row: AccountRow) -> DeskPatient:
         email=row.email,
         can_sign_in=row.password_hash is not None,
         active=row.active,
+        merged_into_id=row.merged_into_id,
         created_at=row.created_at,
         version=row.version,
     )
 
 
-def _patients(who: Identity) -> Select[AccountRow]:
+def of_desk(who: Identity) -> Select[AccountRow]:
+    """Select the patients that the caller may see at the desk."""
     is_desk = true() if who.role in DESK else false()
     return select(AccountRow).where(col(AccountRow.role) == Role.PATIENT.value, is_desk)
 

@@ -5,14 +5,16 @@ from sqlmodel import col
 
 from careplus_auth.store import accounts
 from careplus_contracts.endpoints import Role
-from careplus_contracts.people import AccountFilter, Accounts, UpdateAccount
+from careplus_contracts.people import AccountFilter, Accounts, OwnsRecord, UpdateAccount
 from careplus_contracts.texts import normal_email
 from careplus_runtime.http.records import by_name, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
+from careplus_tables import merging
 from careplus_tables.accounts import AccountRow
 from careplus_tables.engine import AnySession, ReadSession
 from careplus_tables.people import has_words
 
+PATIENT_TABLES = [*(name for name, column in merging.MOVED.items() if column == "patient_id"), "charts"]
 _key, _id = col(AccountRow.sort_key), col(AccountRow.id)
 _BY_NAME = by_name(_key, _id, lambda row: (row.sort_key, row.id))
 
@@ -34,6 +36,14 @@ async def list_all(db: ReadSession, who: Identity, wanted: AccountFilter) -> Acc
         query = query.where(col(AccountRow.active).is_(wanted.active))
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
     return Accounts(items=[accounts.to_listed(row) for row in rows], next_cursor=next_cursor)
+
+
+async def check_owns_no_record(db: AnySession, account: AccountRow, role: Role) -> None:
+    """Raise OwnsRecord where a patient with entries would become staff: the record would lose its owner."""
+    if account.role != Role.PATIENT.value or role is Role.PATIENT or account.id is None:
+        return
+    if any((await merging.count(db, account.id, PATIENT_TABLES)).values()):
+        raise OwnsRecord("Invite the person to a second account with another address.")
 
 
 def change(account: AccountRow, body: UpdateAccount) -> None:

@@ -16,9 +16,11 @@ from careplus_runtime.process.clock import this_second
 from careplus_tables.chart_changes import ChartChangeRow
 from careplus_tables.charts import ChartRow
 from careplus_tables.engine import ReadSession, WriteSession
+from careplus_tables.merges import same_person
 from careplus_tables.people import name_of
 
-_NEWEST_FIRST = newest_first(col(ChartChangeRow.version), lambda row: row.version)
+_NEWEST_FIRST = newest_first(col(ChartChangeRow.id))
+"""Versions are those of one chart; the changes of a merged record have their own."""
 
 
 def of_allergies(allergies: Sequence[Allergy], *, none_known: bool) -> ChartEntries:
@@ -52,16 +54,16 @@ async def add(db: WriteSession, who: Identity, chart: ChartRow, before: ChartEnt
 async def list_page(db: ReadSession, who: Identity, patient_id: int, wanted: PageFilter) -> ChartChanges:
     """Return the changes of the chart of a patient in the doctor's care, newest first. Raise NotFound."""
     await check_in_care(db, who, patient_id)
-    query = select(ChartChangeRow).where(col(ChartChangeRow.patient_id) == patient_id)
+    query = select(ChartChangeRow).where(same_person(ChartChangeRow.patient_id, patient_id))
     rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
-    return ChartChanges(items=[_to_contract(row) for row in rows], next_cursor=next_cursor)
+    return ChartChanges(items=[_to_contract(row, patient_id) for row in rows], next_cursor=next_cursor)
 
 
-def _to_contract(row: ChartChangeRow) -> ChartChange:
+def _to_contract(row: ChartChangeRow, patient_id: int) -> ChartChange:
     assert row.id is not None
     return ChartChange(
         id=row.id,
-        patient_id=row.patient_id,
+        patient_id=patient_id,
         version=row.version,
         part=ChartPart(row.part),
         before=ChartEntries.model_validate(row.before, strict=False),

@@ -26,6 +26,7 @@ from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, ObservationRow
 from careplus_tables.legal_details import LegalChangeRow
+from careplus_tables.merges import same_person
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.passkeys import PasskeyRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
@@ -110,6 +111,11 @@ def _of_account(row: type[SQLModel]) -> Section:
     return Section(row, (core(row).c.account_id == PATIENT,))
 
 
+def _kept(row: type[SQLModel], name: str = "patient_id") -> Section:
+    """Return the section of a table of which rows stay with a merged record."""
+    return Section(row, (same_person(core(row).c[name], PATIENT),))
+
+
 def _ids(column: Any, *conditions: Condition) -> sa.Select[Any]:
     return sa.select(col(column)).where(*conditions)
 
@@ -127,8 +133,8 @@ _OBSERVED_VERSION = sa.and_(
 _VERSION_WAS_RELEASED = _ids(ResultVersionRow.version, _of(ResultVersionRow.patient_id), _WAS_RELEASED, _OBSERVED_VERSION)
 
 SECTIONS = (
-    _of_account(ConsentRow),
-    _of_account(LegalChangeRow),
+    _kept(ConsentRow, "account_id"),
+    _kept(LegalChangeRow, "account_id"),
     _of_account(SessionRow),
     _of_account(PasskeyRow),
     _own(AppointmentRow),
@@ -137,7 +143,7 @@ SECTIONS = (
     _own(ChartRow),
     _own(AllergyRow),
     _own(ProblemRow),
-    _own(ChartChangeRow),
+    _kept(ChartChangeRow),
     _own(ChartAccessRow),
     _own(PrescriptionRow),
     Section(
@@ -159,7 +165,7 @@ SECTIONS = (
     Section(
         AuditEventRow,
         (
-            col(AuditEventRow.id).in_(_ids(AuditPatientRow.event_id, _of(AuditPatientRow.patient_id))),
+            col(AuditEventRow.id).in_(_ids(AuditPatientRow.event_id, same_person(AuditPatientRow.patient_id, PATIENT))),
             col(AuditEventRow.outcome) == OK,
         ),
         "accesses",

@@ -8,5 +8,8 @@ export const pages: readonly OwnPage[] = [
   ["/desk/notices", () => import("./notices/notices")],
   ["/desk/patients", () => import("./patients/patients")],
   ["/desk/patients/new", () => import("./patients/new-patient")],
+  ["/desk/patients/duplicates", () => import("./patients/duplicates")],
   ["/desk/patients/:id", () => import("./patients/patient")],
+  ["/desk/patients/:id/merge", () => import("./patients/merge")],
+  ["/desk/patients/:id/merged", () => import("./patients/merged")],
 ];

@@ -6,7 +6,7 @@ from alembic import op
 from careplus_tables.columns import InstantColumn
 
 revision = "0057"
-down_revision = "0048"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 older_code_works = True  # code before this revision leaves notices of the new kinds waiting

@@ -6,6 +6,7 @@ import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/for
 import { t } from "../../../lib/i18n/i18n";
 import { type Pages, usePages } from "../../../lib/loading/query";
 import { now, when } from "../../../lib/time/time";
+import { AskDialog } from "../../../ui/AskDialog";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -125,6 +126,10 @@ function Open({ list, onMade }: { list: Pages<Invitation>; onMade: (made: Schema
     { head: t("people.role"), cell: ({ role }: Invitation) => t(`role.${role}`) },
     { head: t("invitations.expires"), cell: (invitation: Invitation) => <Expires of={invitation} /> },
     { head: t("invitations.again"), cell: (invitation: Invitation) => <Again of={invitation} onMade={onMade} /> },
+    {
+      head: t("invitations.withdraw"),
+      cell: (invitation: Invitation) => <Withdraw of={invitation} onDone={() => list.again()} />,
+    },
   ];
   const none = (
     <Empty>
@@ -147,6 +152,44 @@ function Expires({ of: { expires_at, waits_for } }: { of: Invitation }) {
   if (waits_for) return <WaitsFor people={waits_for} />;
   if (Date.parse(expires_at) < now()) return <Chip tone="no-show">{t("invitations.expired")}</Chip>;
   return <>{when(expires_at)}</>;
+}
+
+/** The end of an invitation: its link stops working. */
+function Withdraw({ of, onDone }: { of: Invitation; onDone: () => void }) {
+  const [asking, setAsking] = useState(false);
+  const send = async (): Promise<Mistake[]> => {
+    const params = { path: { invitation_id: of.id } };
+    const done = await outcome(api.DELETE("/api/admin/invitations/{invitation_id}", { params }));
+    if (!done.ok) return mistakes(done.problem, done.retryAfter, []);
+    setAsking(false);
+    onDone();
+    return [];
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button quiet small"
+        aria-label={t("invitations.withdraw.for", { name: of.full_name })}
+        onClick={() => setAsking(true)}
+      >
+        {t("invitations.withdraw.submit")}
+      </button>
+      {asking && (
+        <AskDialog
+          title={t("invitations.withdraw.ask", { name: of.full_name })}
+          keep={t("invitations.withdraw.keep")}
+          act={t("invitations.withdraw.submit")}
+          busy={t("person.busy")}
+          danger
+          onClose={() => setAsking(false)}
+          send={send}
+        >
+          <p>{t("invitations.withdraw.about", { email: of.email })}</p>
+        </AskDialog>
+      )}
+    </>
+  );
 }
 
 /** A new link for a lost or expired invitation; the old one stops working. */

@@ -1,7 +1,7 @@
 /** One account: person, role and lock. */
 import { useRef, useState } from "preact/hooks";
-import { api, outcome, type Role, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { api, outcome, type Schemas } from "../../../api/client";
+import { type Mistake, missing, useForm } from "../../../lib/forms/form";
 import { usePassword } from "../../../lib/forms/password";
 import { t } from "../../../lib/i18n/i18n";
 import { idOf } from "../../../lib/loading/all-pages";
@@ -11,25 +11,20 @@ import { dateOnly, when } from "../../../lib/time/time";
 import { AskDialog } from "../../../ui/AskDialog";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
-import { Radios } from "../../../ui/forms/Select";
 import { CurrentPassword } from "../../../ui/forms/SignInFields";
 import { Submit } from "../../../ui/forms/Submit";
 import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
+import { change, loadPerson, named, type Props } from "./change-account";
+import { ChangeRole } from "./change-role";
 import { Handover, LastOfLaboratory } from "./handover";
 import { LegalDetails } from "./legal-details";
-import { Lock, ROLES } from "./people";
-import { WaitsFor } from "./waits-for";
+import { Lock } from "./people";
 import "../../../style/portals/admin.css";
 
 type Account = Schemas["ManagedAccount"];
-interface Props {
-  person: Account;
-  put: (person: Account) => void;
-}
-
 export default function PersonPage({ params, account }: OwnProps) {
   const id = idOf(params.id);
   return id === null ? <NotFound /> : <Known id={id} own={id === account.id} />;
@@ -63,10 +58,6 @@ function Known({ id, own }: { id: number; own: boolean }) {
   );
 }
 
-function loadPerson(account_id: number) {
-  return outcome(api.GET("/api/admin/accounts/{account_id}", { params: { path: { account_id } } }));
-}
-
 function About({ person }: { person: Account }) {
   const { id, email, email_confirmed, phone, date_of_birth: born, created_at, active, role } = person;
   return (
@@ -91,58 +82,6 @@ function About({ person }: { person: Account }) {
         {role === "patient" && <a href={`/admin/audit?patient_id=${id}`}>{t("person.audit.about")}</a>}
       </p>
     </section>
-  );
-}
-
-function ChangeRole({ person, put }: Props) {
-  const [role, setRole] = useState<Role>(person.role);
-  const [saved, setSaved] = useState(false);
-  const [colleague, setColleague] = useState("");
-  const leaves = person.role === "doctor" && person.active && role !== "doctor";
-  const { busy, errors, submit } = useForm(
-    () => (role === person.role ? [{ field: "role", message: t("person.role.same") }] : []),
-    async () => {
-      const body = { role, active: person.active, ...(leaves && named(colleague)) };
-      const failed = await change(person, put, body);
-      setSaved(failed.length === 0);
-      return failed;
-    },
-  );
-  return (
-    <section aria-labelledby="role-title">
-      <h2 id="role-title" class="form-title">
-        {t("person.role")}
-      </h2>
-      <ErrorSummary mistakes={errors} />
-      <form noValidate onSubmit={submit} onInput={() => setSaved(false)}>
-        <Radios
-          id="role"
-          label={t("person.role.choose", { name: person.full_name })}
-          hint={t("person.role.hint")}
-          choices={ROLES.map((value) => ({ value, text: t(`role.${value}`) }))}
-          value={role}
-          onValue={(chosen) => setRole(chosen as Role)}
-          mistakes={errors}
-        />
-        {person.role === "lab" && person.active && role !== "lab" && <LastOfLaboratory id={person.id} />}
-        {leaves && <Handover id={person.id} value={colleague} onValue={setColleague} lead={t("handover.waits.role")} />}
-        <Submit busy={busy} label={t("person.role.submit")} busyLabel={t("person.busy")} />
-      </form>
-      <div role="status" class="outcome">
-        {saved && !person.waits_for && <p class="done">{t("person.role.saved")}</p>}
-        {person.waits_for && <Waits people={person.waits_for} />}
-      </div>
-    </section>
-  );
-}
-
-/** A role or the account itself that waits for another administrator. */
-function Waits({ people }: { people: readonly Schemas["Person"][] }) {
-  return (
-    <p class="info">
-      {t("person.waits")} <WaitsFor people={people} />{" "}
-      <a href="/admin/people/approvals">{t("invitation.waits.show")}</a>
-    </p>
   );
 }
 
@@ -192,12 +131,15 @@ function SignIn({ person, put }: Props) {
           act={t(`person.${confirming}.submit`)}
           busy={t("person.busy")}
           danger
-          onClose={() => setConfirming(null)}
+          onClose={() => {
+            setConfirming(null);
+            setProve(false);
+          }}
           send={() =>
             sent(
               confirming === "lock"
                 ? { role, active: false, ...named(colleague), ...(prove && { password: password.value }) }
-                : { role, active, second_factor: false },
+                : { role, active, second_factor: false, ...(prove && { password: password.value }) },
             )
           }
         >
@@ -208,9 +150,7 @@ function SignIn({ person, put }: Props) {
             <Handover id={person.id} value={colleague} onValue={setColleague} lead={t("handover.waits.lock")} />
           )}
           {confirming === "lock" && role === "lab" && <LastOfLaboratory id={person.id} />}
-          {confirming === "lock" && prove && (
-            <CurrentPassword password={password} label={t("person.lock.password")} mistakes={wrong} />
-          )}
+          {prove && <CurrentPassword password={password} label={t("person.lock.password")} mistakes={wrong} />}
         </AskDialog>
       )}
     </section>
@@ -249,10 +189,6 @@ function LeftWork({ person, put }: Props) {
   );
 }
 
-function named(colleague: string): { colleague_id?: number } {
-  return colleague ? { colleague_id: Number(colleague) } : {};
-}
-
 function Unlock({ send }: { send: () => Promise<Mistake[]> }) {
   const { busy, errors, submit } = useForm(() => [], send);
   return (
@@ -263,26 +199,4 @@ function Unlock({ send }: { send: () => Promise<Mistake[]> }) {
       </form>
     </>
   );
-}
-
-async function change(
-  person: Account,
-  put: (person: Account) => void,
-  body: Schemas["UpdateAccount"],
-  onDone = put,
-  onPassword = (): void => {},
-): Promise<Mistake[]> {
-  const params = { path: { account_id: person.id }, header: unchanged(person) };
-  const done = await outcome(api.PUT("/api/admin/accounts/{account_id}", { params, body }));
-  if (done.ok) onDone(done.data);
-  if (done.ok) return [];
-  const { code } = done.problem;
-  if (code === "password_required" || code === "wrong_password") {
-    onPassword();
-    return [{ field: "password", message: t(`problem.${code}`) }];
-  }
-  const now = done.problem.code === "stale" ? await loadPerson(person.id) : null;
-  if (!now?.ok) return mistakes(done.problem, done.retryAfter, ["role", "colleague_id"]);
-  put(now.data);
-  return [{ field: null, message: t("person.stale", { role: t(`role.${now.data.role}`) }) }];
 }

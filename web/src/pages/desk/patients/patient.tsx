@@ -1,18 +1,19 @@
 /** A patient at the desk: who they are, how to reach them, their visits, and the invitation to their record. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { idOf } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
-import { dateOnly, longWhen } from "../../../lib/time/time";
+import { dateOnly } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
 import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
+import { Invite } from "./invite";
 import "../../../style/portals/admin.css";
 
 type Patient = Schemas["DeskPatient"];
@@ -55,18 +56,33 @@ function Shown({ id, isAdmin }: { id: number; isAdmin: boolean }) {
               <span>{t(`sex.${patient.sex}`)}</span>
               {patient.email && <span>{patient.email}</span>}
             </p>
-            {!patient.active && <p class="warning more">{t("phone_booking.no_patient")}</p>}
+            {patient.merged_into_id !== null && <MergedInto patient={patient} isAdmin={isAdmin} />}
+            {!patient.active && patient.merged_into_id === null && (
+              <p class="warning more">{t("phone_booking.no_patient")}</p>
+            )}
             <Phone key={patient.version} patient={patient} put={found.put} />
-            {!patient.can_sign_in && patient.active && <Invite patient={patient} />}
+            {!patient.can_sign_in && patient.active && <Invite patient={patient} isAdmin={isAdmin} />}
             {isAdmin && (
-              <p class="more">
+              <p class="row more">
                 <a href={`/admin/people/${id}`}>{t("patient_page.account")}</a>
+                {patient.active && <a href={`/desk/patients/${id}/merge`}>{t("patient_page.merge")}</a>}
               </p>
             )}
           </>
         )}
       </Ready>
     </Page>
+  );
+}
+
+/** The record that goes on in place of a merged one. */
+function MergedInto({ patient, isAdmin }: { patient: Patient; isAdmin: boolean }) {
+  return (
+    <p class="warning more">
+      {t("patient_page.merged")}{" "}
+      <a href={`/desk/patients/${patient.merged_into_id}`}>{t("patient_page.merged.open")}</a>{" "}
+      {isAdmin && <a href={`/desk/patients/${patient.id}/merged`}>{t("patient_page.merged.undo")}</a>}
+    </p>
   );
 }
 
@@ -89,40 +105,5 @@ function Phone({ patient, put }: { patient: Patient; put: (patient: Patient) => 
       <Field id="phone" type="tel" label={t("new_patient.phone")} value={phone} onValue={setPhone} mistakes={errors} />
       <Submit busy={busy} label={t("patient_page.save")} busyLabel={t("new_patient.busy")} />
     </form>
-  );
-}
-
-function Invite({ patient }: { patient: Patient }) {
-  const [email, setEmail] = useState(patient.email ?? "");
-  const [sent, setSent] = useState<Schemas["PatientInvitation"] | null>(null);
-  const check = (): Mistake[] => missing({ email: { value: email, say: "patient_page.missing.email" } });
-  const { busy, errors, submit } = useForm(check, async () => {
-    const params = { path: { patient_id: patient.id } };
-    const body = { email: email.trim() };
-    const done = await outcome(api.POST("/api/reception/patients/{patient_id}/invitation", { params, body }));
-    if (!done.ok) return mistakes(done.problem, done.retryAfter, ["email"]);
-    setSent(done.data);
-    return [];
-  });
-  return (
-    <section class="card more" aria-labelledby="invite">
-      <h2 id="invite">{t("patient_page.invite")}</h2>
-      <p class="muted">{t("patient_page.invite.about")}</p>
-      <form noValidate onSubmit={submit}>
-        <ErrorSummary mistakes={errors} />
-        <Field
-          id="email"
-          type="email"
-          label={t("patient_page.email")}
-          value={email}
-          onValue={setEmail}
-          mistakes={errors}
-        />
-        <Submit busy={busy} label={t("patient_page.invite.submit")} busyLabel={t("new_patient.busy")} />
-      </form>
-      <div role="status">
-        {sent && <p>{t("patient_page.invited", { email: sent.email, when: longWhen(sent.expires_at) })}</p>}
-      </div>
-    </section>
   );
 }

@@ -11,9 +11,14 @@ export default function Patients({ query }: OwnProps) {
     <Page
       title={t("patients.title")}
       actions={
-        <a class="button" href="/desk/patients/new">
-          {t("desk.new_patient")}
-        </a>
+        <>
+          <a class="button quiet" href="/desk/patients/duplicates">
+            {t("duplicates.title")}
+          </a>
+          <a class="button" href="/desk/patients/new">
+            {t("desk.new_patient")}
+          </a>
+        </>
       }
     >
       <PatientSearch q={q} href={({ id }) => `/desk/patients/${id}`} register="/desk/patients/new" />
