@@ -9,17 +9,17 @@ const PAGES = [
   { page: "public/landing.tsx", room: "public", budget: 24.1 },
   { page: "patient-booking", room: "patient", budget: 24.5 },
   { page: "patient/home/home.tsx", room: "patient", budget: 24.6 },
-  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.2 },
+  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.3 },
   { page: "admin/overview/overview.tsx", room: "admin", budget: 27.2 },
   { page: "lab/worklist.tsx", room: "lab", budget: 28 },
-  { page: "desk/today.tsx", room: "desk", budget: 34.4 },
-  { page: "doctor-visit", room: "doctor", budget: 42.8 },
-  { page: "doctor-certificates", room: "doctor", budget: 36.3 },
+  { page: "desk/today.tsx", room: "desk", budget: 35.1 },
+  { page: "doctor-visit", room: "doctor", budget: 43 },
+  { page: "doctor-certificates", room: "doctor", budget: 36.5 },
   { page: "account/security.tsx", room: "account", budget: 30.4 },
 ];
-const WORDS = 16.6;
+const WORDS = 16.7;
 // measured sizes, rounded up: docs/decisions/0011
-const ROLES = { patient: 69, doctor: 105, admin: 70, lab: 46, desk: 38 };
+const ROLES = { patient: 69.4, doctor: 105.4, admin: 70, lab: 46, desk: 39 };
 const STYLES = 13;
 // scripts and styles of a page without its messages; each waits for one of six connections
 const FILES = 23;

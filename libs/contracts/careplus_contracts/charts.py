@@ -30,6 +30,7 @@ from careplus_contracts.values import (
     PastDay,
     Person,
     Query,
+    Reference,
     Version,
 )
 
@@ -92,6 +93,7 @@ class ChartPatient(Patient):
     """The patient, as the chart shows them."""
 
     email: Email
+    reference: Reference
 
 
 class ChartVisit(Appointment):

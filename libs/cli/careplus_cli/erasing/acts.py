@@ -57,6 +57,7 @@ async def _carry_out(db: WriteSession, vault: Vault, plan: Plan) -> None:
                 await _delete(db, table, plan.patient_id)
         account.full_name, account.date_of_birth, account.sex = ERASED, None, Sex.UNKNOWN.value
     account.email, account.email_confirmed_at = None, None
+    account.contact_name, account.contact_phone, account.contact_relation = None, None, None
     account.password_hash, account.phone, account.active, account.second_factor = None, None, False, False
     account.version += 1
     await db.flush()
