@@ -83,7 +83,7 @@ def test_overbooking_beside_patients_own_visit_is_refused(desk: Desk) -> None:
         assert (refused.status_code, refused.json()["code"], refused.json()["other"]["id"]) == (409, "patient_busy", own["id"])
 
 
-def test_overbooking_is_bound_to_a_quarter_hour_ago_and_two_years(desk: Desk) -> None:
+def test_overbooking_is_bound_to_the_times_of_staff(desk: Desk) -> None:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     for at in (now - timedelta(minutes=17), now + timedelta(days=731)):
         refused = desk.arrange(desk.patient, at, overbook=REASON)

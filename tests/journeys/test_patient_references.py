@@ -3,7 +3,7 @@
 import pytest
 
 from careplus_clinic.accessions import compact, is_accession
-from tests.hospital import Person
+from tests.hospital import Person, free_times
 from tests.test_every_endpoint import check_problem
 from tests.world import World, made
 
@@ -52,3 +52,12 @@ def test_contact_person_is_set_kept_and_removed(world: World, admin: Person) -> 
 def test_incomplete_contact_person_is_refused(world: World, contact: dict[str, object]) -> None:
     answer = world.people["patient"].http.put("/auth/me", json={"phone": None, "contact": contact})
     check_problem(answer, 422)
+
+
+def test_chart_of_patient_without_email_has_reference(world: World) -> None:
+    desk, doctor = world.people["reception"].http, world.people["doctor"]
+    patient = made(desk.post(PATIENTS, json={**NEWBORN, "full_name": "Nele Noaddress"}))
+    at = free_times(desk, doctor.id)[3].isoformat()
+    made(desk.post("/api/admin/appointments", json={"patient_id": patient["id"], "doctor_id": doctor.id, "starts_at": at}))
+    chart = made(doctor.http.get(f"/api/doctor/patients/{patient['id']}"), 200)
+    assert (chart["patient"]["reference"], chart["patient"]["email"]) == (patient["reference"], None)

@@ -92,7 +92,7 @@ class PatientsInCare(Page[PatientInCare]):
 class ChartPatient(Patient):
     """The patient, as the chart shows them."""
 
-    email: Email
+    email: Email | None = Field(description="Null: the desk registered the patient without an address.")
     reference: Reference
 
 

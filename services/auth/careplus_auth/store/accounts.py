@@ -100,9 +100,8 @@ def change_phone(account: AccountRow, phone: str | None) -> AccountRow:
 
 def change_contact(account: AccountRow, contact: SetContactPerson | None) -> None:
     """Set the person to call, as a part of a change that makes the next version."""
-    account.contact_name = contact and contact.name
-    account.contact_phone = contact and contact.phone
-    account.contact_relation = contact and contact.relation
+    found = (contact.name, contact.phone, contact.relation) if contact else (None, None, None)
+    account.contact_name, account.contact_phone, account.contact_relation = found
 
 
 def contact_of(row: AccountRow) -> ContactPerson | None:
