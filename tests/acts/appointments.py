@@ -43,7 +43,8 @@ ACTS = (
     Act(
         "rearrange",
         path=lambda c: {"appointment_id": c.visit()},
-        # the only change that takes text
+        # the only change that takes this text; `overbook` goes with another one, and is tested by `arrange`
+        fixed=("overbook",),
         body=lambda _: {"starts_at": None, "doctor_id": None, "status": "cancelled"},
         read_back={"patient": "/api/appointments/{id}"},
         only_read_back=("reason",),
@@ -52,6 +53,8 @@ ACTS = (
     Act(
         "update_visit",
         path=lambda c: {"appointment_id": c.visit()},
+        # goes with the status cancelled alone: tests/journeys/test_cancel_reasons.py
+        fixed=("reason",),
         read_back={"doctor": "/api/doctor/appointments/{id}"},
         race=Race(
             read="/api/doctor/appointments/{appointment_id}",

@@ -241,6 +241,7 @@ ACTS = (
     Act(
         "update_patient",
         path=desk_patient,
+        read_back={"reception": "/api/reception/patients/{id}"},
         race=Race(read="/api/reception/patients/{patient_id}", body=lambda _, number: {"phone": f"+49 30 5550 {1000 + number}"}),
     ),
     Act("invite_patient", path=desk_patient, body=lambda c: {"email": c.email()}),

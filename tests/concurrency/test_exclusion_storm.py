@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from careplus_appointments.free_times import check_free
+from careplus_appointments.free_times import check_free, check_overbookable
 from careplus_appointments.store import appointments
 from careplus_contracts.appointments import Book
 from careplus_contracts.availability import Weekday
@@ -57,13 +57,16 @@ async def databases(database_url: str) -> AsyncIterator[list[Database]]:
         await one.close()
 
 
-async def book(database: Database, patient_id: int, at: datetime, fails: asyncio.Event | None = None) -> str:
-    """Book as the route does; where `fails`, roll back what the booking wrote once that is set."""
+async def book(
+    database: Database, patient_id: int, at: datetime, fails: asyncio.Event | None = None, overbook: str | None = None
+) -> str:
+    """Book as the routes do; where `fails`, roll back what the booking wrote once that is set."""
     who = Identity(patient_id, Role.PATIENT, "s" * 20, 2**40)
+    check = check_overbookable if overbook else check_free
     try:
         async with database.writing() as db:
-            calendar = await check_free(db, SETTINGS, who, patient_id, DOCTOR, at)
-            await appointments.book(db, patient_id, who.role, Book(doctor_id=DOCTOR, starts_at=at), calendar, list)
+            calendar = await check(db, SETTINGS, who, patient_id, DOCTOR, at)
+            await appointments.book(db, patient_id, who.role, Book(doctor_id=DOCTOR, starts_at=at), calendar, list, overbook)
             if fails:
                 await fails.wait()
                 raise LookupError("rolled back")
@@ -104,6 +107,22 @@ async def test_bookings_of_one_moment_do_not_deadlock(databases: list[Database],
     assert seen == {"booked": ROUNDS, "SlotTaken": (CALLERS - 1) * ROUNDS}
     with psycopg.connect(database_url) as connection:
         assert connection.execute(DEADLOCKS).fetchone() == (0,)
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(ROUNDS, marks=pytest.mark.attack)])
+async def test_overbooking_beside_bookings_does_not_deadlock(databases: list[Database], database_url: str, rounds: int) -> None:
+    """Every third caller overbooks the time that the others book: the others have at most one visit there."""
+    for number in range(rounds):
+        at = midnight() + number * SLOT
+        calls = [book(databases[n % 4], DOCTOR + 1 + n, at, overbook="Acute pain" if n % 3 == 0 else None) for n in range(FEW)]
+        seen = Counter(zip(("overbooked", "ordinary", "ordinary") * (FEW // 3), await asyncio.gather(*calls), strict=True))
+        assert seen["overbooked", "booked"] == FEW // 3
+        assert seen["ordinary", "booked"] <= 1
+        assert seen["ordinary", "booked"] + seen["ordinary", "SlotTaken"] == FEW - FEW // 3
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(DEADLOCKS).fetchone() == (0,)
+        ordinary = "SELECT starts_at FROM appointments WHERE overbook_reason IS NULL GROUP BY starts_at HAVING count(*) > 1"
+        assert connection.execute(ordinary).fetchall() == []
 
 
 def midnight() -> datetime:

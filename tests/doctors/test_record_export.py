@@ -69,7 +69,10 @@ HIDDEN = {
         "sign_count": "checks signatures",
         "transports": "a hint for browsers",
     },
-    "appointments": {"note": "a working note between doctors (decision 28)"},
+    "appointments": {
+        "note": "a working note between doctors (decision 28)",
+        "overbook_reason": "staff tell it staff (decision 48)",
+    },
     "lab_bookings": {
         "window_starts_at": "numbers the places of a quarter of an hour",
         "place": "numbers the places of a quarter of an hour",

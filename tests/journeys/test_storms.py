@@ -55,13 +55,16 @@ async def book_concurrently(http: httpx.AsyncClient, crowd: list[str], doctor_id
 
 
 def overlaps(hospital: Hospital) -> int:
-    """Count pairs of overlapping visits of one doctor or patient in the database."""
-    sql = "SELECT doctor_id, patient_id, starts_at, ends_at FROM appointments WHERE status NOT IN ('cancelled', 'no_show')"
+    """Count pairs of overlapping visits of one patient, or of one doctor that staff did not overbook, in the database."""
+    columns = "doctor_id, patient_id, starts_at, ends_at, overbook_reason"
+    sql = f"SELECT {columns} FROM appointments WHERE status NOT IN ('cancelled', 'no_show')"
     rows = databases.query(hospital.database, sql)
     return sum(
         1
         for one, other in combinations(rows, 2)
-        if (one[0] == other[0] or one[1] == other[1]) and one[2] < other[3] and other[2] < one[3]
+        if (one[1] == other[1] or (one[0] == other[0] and one[4] is None and other[4] is None))
+        and one[2] < other[3]
+        and other[2] < one[3]
     )
 
 
@@ -91,6 +94,43 @@ async def test_overlapping_bookings_have_one_winner(
         shifted = [at + timedelta(minutes=10 * step) for step in range(3)]
         assert (await book_concurrently(http, crowd, doctor.id, shifted))[201] <= 1
     doctor.http.close()
+    assert overlaps(hospital) == 0
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(15, marks=pytest.mark.attack)])
+async def test_overbooking_storm_overlaps_overbooked_visits_only(
+    hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient, rounds: int
+) -> None:
+    """Patients book one time while reception books and overbooks the same patients around it."""
+    doctor = hospital.add_doctor(admin, f"overbooked-{rounds}@example.org", "Dr Overbooked", "Cardiology")
+    reception = hospital.invite(admin, f"storm-desk-{rounds}@example.org", "Rea Storm", "reception")
+    patients = [(await http.get("/auth/me", headers=bearer(token))).json()["id"] for token in crowd]
+    times = free_times(doctor.http, doctor.id, days=10)
+
+    async def send(number: int, at: datetime) -> tuple[str, int]:
+        person = number % len(crowd)
+        body = {"doctor_id": doctor.id, "starts_at": at.isoformat()}
+        if number % 3 == 0:
+            answer = await http.post("/api/appointments", json=body, headers=bearer(crowd[person]))
+        else:
+            kind = {"overbook": "Acute pain", "starts_at": (at + timedelta(minutes=number % 20)).isoformat()}
+            body |= {"patient_id": patients[person], **(kind if number % 3 == 1 else {})}
+            answer = await http.post("/api/admin/appointments", json=body, headers=bearer(reception.token))
+        refusals = {"slot_taken", "patient_busy", "too_many_visits"}
+        assert answer.status_code == 201 or answer.json()["code"] in refusals, answer.text
+        return ("overbooked" if number % 3 == 1 else "ordinary"), answer.status_code
+
+    for number in range(rounds):
+        at = times[number * 3]
+        done = Counter(await asyncio.gather(*(send(one, at) for one in range(CONCURRENT))))
+        assert done["ordinary", 201] <= 1
+        assert 5 <= done["overbooked", 201] <= len(crowd)
+        body = {"doctor_id": doctor.id, "starts_at": at.isoformat()}
+        for token in crowd:
+            refused = await http.post("/api/appointments", json=body, headers=bearer(token))
+            assert refused.json()["code"] in {"slot_taken", "patient_busy", "too_many_visits"}, refused.text
+    doctor.http.close()
+    reception.http.close()
     assert overlaps(hospital) == 0
 
 

@@ -4,7 +4,7 @@ import Today from "../src/pages/doctor/today/today";
 import { undoSteps } from "../src/pages/doctor/visit/visits";
 import { begin, ONE, props, sent, VISIT } from "./doctor";
 import { gateway, json, refusal } from "./gateway";
-import { draw, press } from "./page";
+import { draw, press, settled } from "./page";
 
 const DAY = "GET /api/doctor/appointments";
 const NONE = json({ total: 0, critical: 0, outside_range: 0, rest: 0, normal: 0, patients: [] });
@@ -78,6 +78,8 @@ describe("a day", () => {
       [`PUT ${ONE}`]: [json({ ...VISIT, status: "cancelled", version: 5 })],
     });
     await press("Cancel visit");
+    await vi.dynamicImportSettled();
+    await settled();
     expect(sent(requests, `PUT ${ONE}`)).toEqual([]);
     await press("Cancel visit");
     expect(sent(requests, `PUT ${ONE}`)).toEqual([{ body: { status: "cancelled" }, version: '"4"' }]);

@@ -29,6 +29,8 @@ export const userAccount = builder<Account>({
   date_of_birth: "1984-05-17",
   sex: "female",
   phone: "+49 30 5550 1234",
+  reference: "PT-7K3M-9Q2X4",
+  contact: null,
   language: "en",
   active: true,
   second_factor: false,
@@ -66,6 +68,7 @@ export const visit = builder<Schemas["Visit"]>({
   version: 4,
   note: null,
   completed_at: null,
+  overbook_reason: null,
   arrived_at: null,
 });
 
@@ -108,7 +111,7 @@ export const notes = builder<Schemas["Notes"]>({
 });
 
 export const chart = builder<Schemas["Chart"]>({
-  patient: { ...visit().patient, email: "noor@example.org" },
+  patient: { ...visit().patient, email: "noor@example.org", reference: "PT-7K3M-9Q2X4" },
   allergy_status: "noted",
   allergies: [
     {

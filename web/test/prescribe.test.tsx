@@ -62,6 +62,7 @@ const CHART = chart({
     sex: "female",
     phone: null,
     email: PAT.email,
+    reference: "PT-7K3M-9Q2X4",
   },
   allergy_status: "noted",
   allergies: [PENICILLIN],

@@ -275,14 +275,14 @@ test("saving a stale profile keeps the typed number", async () => {
   });
   await draw(<Profile {...props()} />);
   await type("phone", "+49 30 9");
-  await press("Save phone");
+  await press("Save contact details");
   expect(document.querySelector(".errors")?.textContent).toContain("changed elsewhere");
   expect((document.getElementById("phone") as HTMLInputElement).value).toBe("+49 30 9");
-  await press("Save phone");
+  await press("Save contact details");
   const saved = requests.findLast((one) => one.call === "PUT /auth/me");
   expect(saved?.headers.get("If-Match")).toBe('"2"');
-  expect(saved?.body).toEqual({ phone: "+49 30 9" });
-  expect(document.querySelector(".done")?.textContent).toBe("Your phone number is saved.");
+  expect(saved?.body).toEqual({ phone: "+49 30 9", contact: null });
+  expect(document.querySelector(".done")?.textContent).toBe("Your contact details are saved.");
   expect(account.get()?.phone).toBe("+49 30 9");
   expect(sessionStorage).toHaveLength(0);
 });

@@ -9,17 +9,17 @@ const PAGES = [
   { page: "public/landing.tsx", room: "public", budget: 24.2 },
   { page: "patient-booking", room: "patient", budget: 24.6 },
   { page: "patient/home/home.tsx", room: "patient", budget: 24.6 },
-  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.2 },
+  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.3 },
   { page: "admin/overview/overview.tsx", room: "admin", budget: 27.2 },
   { page: "lab/worklist.tsx", room: "lab", budget: 28 },
-  { page: "desk/today.tsx", room: "desk", budget: 34.4 },
-  { page: "doctor-visit", room: "doctor", budget: 43 },
-  { page: "doctor-certificates", room: "doctor", budget: 36.5 },
-  { page: "account/security.tsx", room: "account", budget: 30.5 },
+  { page: "desk/today.tsx", room: "desk", budget: 35.1 },
+  { page: "doctor-visit", room: "doctor", budget: 43.2 },
+  { page: "doctor-certificates", room: "doctor", budget: 36.8 },
+  { page: "account/security.tsx", room: "account", budget: 30.6 },
 ];
-const WORDS = 16.8;
+const WORDS = 16.9;
 // measured sizes, rounded up: docs/decisions/0011
-const ROLES = { patient: 69.5, doctor: 105, admin: 70, lab: 46, desk: 43 };
+const ROLES = { patient: 70, doctor: 105.6, admin: 70, lab: 46, desk: 46 };
 const STYLES = 13;
 // scripts and styles of a page without its messages; each waits for one of six connections
 const FILES = 23;

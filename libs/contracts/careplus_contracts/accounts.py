@@ -9,7 +9,20 @@ from careplus_contracts.consents import PRIVACY_NOTICE, ConsentRequired, GiveCon
 from careplus_contracts.endpoints import EVERYONE, SIGNED_IN, Contract, Role
 from careplus_contracts.passkey_ceremonies import PasskeyAssertion, PasskeyRequest
 from careplus_contracts.refusals import Malformed, Refusal, Unauthenticated
-from careplus_contracts.values import Answer, Body, Count, DateOfBirth, Email, Id, Instant, Line, Phone, PortalLanguage, Version
+from careplus_contracts.values import (
+    Answer,
+    Body,
+    Count,
+    DateOfBirth,
+    Email,
+    Id,
+    Instant,
+    Line,
+    Phone,
+    PortalLanguage,
+    Reference,
+    Version,
+)
 
 api = Contract(service="auth", tag="accounts")
 
@@ -59,8 +72,29 @@ class Login(Body):
     )
 
 
+class SetContactPerson(Body):
+    name: Line
+    phone: Phone
+    relation: Line | None = Field(default=None, description="To the patient.", examples=["daughter"])
+
+
+NewContactPerson = Annotated[
+    SetContactPerson | None,
+    Field(description="The person to call about the patient. Without it the present one stays; null removes it."),
+]
+
+
+class ContactPerson(Answer):
+    """The person to call about a patient."""
+
+    name: str
+    phone: Phone
+    relation: str | None
+
+
 class UpdateMe(Body):
     phone: Phone | None = None
+    contact: NewContactPerson = None
 
 
 class ChooseLanguage(Body):
@@ -80,6 +114,8 @@ class ListedAccount(Answer):
     date_of_birth: DateOfBirth | None
     sex: Sex
     phone: Phone | None
+    reference: Reference | None = Field(description="Of a patient, for reading out; null for staff.", examples=["PT-7K3M-9Q2X4"])
+    contact: ContactPerson | None
     language: PortalLanguage = Field(description="The language of mails to this person.")
     active: bool
     second_factor: bool = Field(description="Whether signing in needs `otp` or `passkey` too.")
@@ -281,10 +317,10 @@ async def me() -> Account:
     "/auth/me",
     roles=SIGNED_IN,
     versioned=True,
-    example={"phone": "+49 30 5550 1234"},
+    example={"phone": "+49 30 5550 1234", "contact": {"name": "Ben Novak", "phone": "+49 30 5550 77", "relation": "husband"}},
 )
 async def update_me(body: UpdateMe) -> Account:
-    """Change your own phone number.
+    """Change your own phone number, and as a patient the person to call about you.
 
     Ask the hospital's desk to correct your name, date of birth or sex: `correct_legal_details`.
     """

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.booking_limits import TooManyVisits
@@ -83,6 +83,11 @@ class Appointment(Answer):
     version: Version
 
 
+OverbookReason = Annotated[
+    str | None, Field(description="Overbooked by staff, with this reason: beside another visit, or outside of the free times.")
+]
+
+
 class Visit(Appointment):
     """An appointment, as the doctor sees it."""
 
@@ -90,6 +95,7 @@ class Visit(Appointment):
     note: str | None
     completed_at: Instant | None = Field(description="Null unless the visit is completed; unknown before version 0.2.")
     arrived_at: Instant | None = Field(description="When the patient was marked as arrived; null before, or unknown.")
+    overbook_reason: OverbookReason
 
 
 class Appointments(Page[Appointment]):
@@ -118,6 +124,13 @@ class Cancel(Body):
 class UpdateVisit(Body):
     status: AppointmentStatus
     note: OptionalWords | None = Field(default=None, description="Replaces the note; without it, or with null, the note stays.")
+    reason: Reason | None = Field(default=None, description="Why the visit is cancelled; the patient reads it.")
+
+    @model_validator(mode="after")
+    def _check_reason(self) -> "UpdateVisit":
+        if self.reason is not None and self.status is not AppointmentStatus.CANCELLED:
+            raise ValueError("give a reason with the status cancelled only")
+        return self
 
 
 OneDay = Annotated[Day | None, Field(description="One clinic day, instead of `from` and `to`.")]
@@ -142,6 +155,17 @@ class TooEarly(Refusal):
 
     status = 409
     possible_from: Instant
+
+
+class OutsideStaffHorizon(Refusal):
+    """This time has passed, or is too far ahead.
+
+    Choose a time that starts between `earliest`, a quarter of an hour ago, and `latest`.
+    """
+
+    status = 409
+    earliest: Instant
+    latest: Instant
 
 
 class DoctorNotBookable(Refusal):

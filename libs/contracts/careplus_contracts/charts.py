@@ -30,6 +30,7 @@ from careplus_contracts.values import (
     PastDay,
     Person,
     Query,
+    Reference,
     Version,
 )
 
@@ -91,7 +92,8 @@ class PatientsInCare(Page[PatientInCare]):
 class ChartPatient(Patient):
     """The patient, as the chart shows them."""
 
-    email: Email | None = Field(description="Null: the patient has none here.")
+    email: Email | None = Field(description="Null: the desk registered the patient without an address.")
+    reference: Reference
 
 
 class ChartVisit(Appointment):

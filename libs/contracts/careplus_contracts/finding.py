@@ -40,7 +40,9 @@ class FoundDoctor(Answer):
     room: str | None
     phone: str | None
     booking: BookingMode = Field(description="`phone`: free times are shown, but can be booked by phone only.")
-    next_available: Instant | None = Field(description="The next free time within the booking horizon.")
+    next_available: Instant | None = Field(
+        description="The next free time within the booking horizon; for staff without the minimum notice."
+    )
 
 
 class Match(StrEnum):

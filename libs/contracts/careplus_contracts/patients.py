@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from careplus_contracts.accounts import AccountInactive, EmailTaken, Sex
+from careplus_contracts.accounts import AccountInactive, ContactPerson, EmailTaken, NewContactPerson, Sex
 from careplus_contracts.appointments import Patient
 from careplus_contracts.endpoints import DESK, Contract
 from careplus_contracts.refusals import NotFound, Refusal
@@ -21,6 +21,7 @@ from careplus_contracts.values import (
     Phone,
     PortalLanguage,
     Query,
+    Reference,
     Version,
 )
 
@@ -30,6 +31,8 @@ api = Contract(service="auth", tag="patients")
 class DeskPatient(Patient):
     """Identity and contact details of a patient, without clinical data."""
 
+    reference: Reference
+    contact: ContactPerson | None
     email: Email | None = Field(description="Null: the patient has none here, and cannot sign in.")
     can_sign_in: bool = Field(description="Whether the patient has chosen a password. Before that an invitation may wait.")
     active: bool = Field(description="False: an administrator has closed the account; the patient cannot be booked.")
@@ -45,7 +48,10 @@ class DeskPatients(Page[DeskPatient]):
 class PatientSearch(PageFilter):
     q: Annotated[
         Query,
-        Field(description="Parts of the name or e-mail, a date of birth (2019-04-30 or 30.4.2019), or digits of the phone."),
+        Field(
+            description="Parts of the name or e-mail, a date of birth (2019-04-30 or 30.4.2019), digits of the phone, or the "
+            "reference or its last four characters."
+        ),
     ]
 
 
@@ -60,6 +66,7 @@ class RegisterPatient(Body):
 
 class UpdatePatient(Body):
     phone: Phone | None = Field(description="Null removes it.")
+    contact: NewContactPerson = None
 
 
 class InvitePatient(Body):
@@ -158,10 +165,10 @@ async def register_patient(body: RegisterPatient) -> DeskPatient:
     roles=DESK,
     refuses=(NotFound, AccountInactive),
     versioned=True,
-    example={"phone": "+49 30 5550 4321"},
+    example={"phone": "+49 30 5550 4321", "contact": {"name": "Samira Haddad", "phone": "+49 30 5550 77"}},
 )
 async def update_patient(patient_id: Id, body: UpdatePatient) -> DeskPatient:
-    """Change the phone number of a patient. `correct_legal_details` changes name, date of birth and sex."""
+    """Change the phone number of a patient, and the person to call. `correct_legal_details` changes name, birth date and sex."""
 
 
 @api.post(

@@ -1,6 +1,8 @@
 """Reception: all visits without clinical data, booked, moved and reassigned for patients on the phone."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -10,6 +12,8 @@ from careplus_contracts.appointments import (
     FirstDay,
     LastDay,
     OneDay,
+    OutsideStaffHorizon,
+    OverbookReason,
     Practitioner,
     TooEarly,
 )
@@ -21,6 +25,7 @@ from careplus_contracts.values import (
     DateOfBirth,
     Id,
     Instant,
+    Line,
     Page,
     PageFilter,
     Person,
@@ -61,6 +66,7 @@ class Arrangement(Answer):
     status: AppointmentStatus
     place: str | None
     cancelled_by: Role | None
+    overbook_reason: OverbookReason
     created_at: Instant
     version: Version
 
@@ -79,11 +85,26 @@ class DeskDoctors(Page[DeskDoctor]):
     """Doctors by name, with those that take no appointments: their visits may have to be moved."""
 
 
+Overbook = Annotated[
+    Line | None,
+    Field(
+        description="Why the doctor sees the patient outside of the free times: any whole minute is possible then, also one at "
+        "which the doctor has other visits. Staff read it; the patient does not."
+    ),
+]
+
+
 class Arrange(Body):
     patient_id: Id
     doctor_id: Id
     starts_at: Instant
     reason: Reason | None = Field(default=None, description="Why the patient comes; the doctor reads it, reception does not.")
+    overbook: Overbook = None
+
+    @model_validator(mode="after")
+    def _check_whole_minute(self) -> "Arrange":
+        check_whole_minute(self.overbook, self.starts_at)
+        return self
 
 
 class Rearrange(Body):
@@ -93,6 +114,7 @@ class Rearrange(Body):
     doctor_id: Id | None = Field(default=None, description="The present doctor by default.")
     status: ArrangedStatus | None = None
     reason: Reason | None = Field(default=None, description="Why the visit is cancelled; the patient reads it.")
+    overbook: Overbook = None
 
     @model_validator(mode="after")
     def _check_one_change(self) -> "Rearrange":
@@ -100,7 +122,16 @@ class Rearrange(Body):
             raise ValueError("give starts_at, doctor_id or both, or a status alone")
         if self.reason is not None and self.status is not ArrangedStatus.CANCELLED:
             raise ValueError("give a reason with the status cancelled only")
+        if self.overbook is not None and self.status is not None:
+            raise ValueError("give overbook with starts_at or doctor_id only")
+        check_whole_minute(self.overbook, self.starts_at)
         return self
+
+
+def check_whole_minute(overbook: str | None, starts_at: datetime | None) -> None:
+    """Raise ValueError where an overbooked visit starts within a minute."""
+    if overbook is not None and starts_at is not None and (starts_at.second or starts_at.microsecond):
+        raise ValueError("an overbooked visit starts at a whole minute")
 
 
 class ReceptionFilter(PageFilter):
@@ -130,21 +161,23 @@ async def list_arrangements(query: ReceptionFilter) -> Arrangements:
     "/api/admin/appointments",
     location="/api/admin/appointments/{id}",
     roles=DESK,
-    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable),
+    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, OutsideStaffHorizon),
     example={"patient_id": 12, "doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z"},
 )
 async def arrange(body: Arrange) -> Arrangement:
     """Book a free time for a patient, also with a doctor that is booked by phone only, and above the limit of online booking.
 
     The minimum notice and the horizon of online booking do not apply: a time is free from 15 minutes after its start was due,
-    for a patient at the desk, up to two years ahead. `GET /api/doctors/{doctor_id}/slots` lists these times to staff.
+    for a patient at the desk, up to two years ahead. `GET /api/doctors/{doctor_id}/slots` lists these times to staff. With
+    `overbook` the visit may start at any minute between these two, beside other visits of the doctor, but never beside another
+    appointment of the patient. Its time is busy for all later bookings.
     """
 
 
 @api.put(
     "/api/admin/appointments/{appointment_id}",
     roles=DESK,
-    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, IllegalTransition, TooEarly),
+    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, OutsideStaffHorizon, IllegalTransition, TooEarly),
     versioned=True,
     example={"starts_at": "2030-01-08T09:30:00Z", "doctor_id": 7},
 )
@@ -152,5 +185,6 @@ async def rearrange(appointment_id: Id, body: Rearrange) -> Arrangement:
     """Move an appointment to another free time or another doctor in one step, or set its next status.
 
     The patient keeps the old time until the new one is booked. A moved appointment is `booked`: its doctor confirms it again.
-    Moving it to its present doctor and time has no effect. `arrived` is possible on its day, `no_show` after its start.
+    Moving it to its present doctor and time has no effect. With `overbook` it moves as `arrange` books; a move to a free time
+    ends its overbooking. `arrived` is possible on its day, `no_show` after its start.
     """

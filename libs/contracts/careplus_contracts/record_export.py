@@ -26,6 +26,10 @@ class ExportedPatient(Answer):
     date_of_birth: DateOfBirth | None
     sex: str
     phone: str | None
+    reference: str
+    contact_name: str | None
+    contact_phone: str | None
+    contact_relation: str | None
     language: str
     created_at: Instant
 

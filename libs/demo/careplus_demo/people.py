@@ -12,15 +12,14 @@ from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
 from careplus_demo.names import DOCTORS, FAMILY, FEMALE, LAB_NAME, MALE, SPECIALTIES
 from careplus_demo.plan import Plan
+from careplus_demo.references import patient_reference
 from careplus_demo.stories import Story, stories
 
-PASSWORD = "demo-hospital-1"
-DOMAIN = "demo.example"
+PASSWORD, DOMAIN = "demo-hospital-1", "demo.example"
 BY_PHONE = "kowalski"
 """The doctor with times that are booked by phone only."""
 ADMIN_ID, LAB_ID, NEWCOMER_ID, DESK_ID, FIRST_DOCTOR_ID = 1, 2, 3, 4, 5
-CHILD_UNTIL_DAYS = 18 * 365
-OPENED_YEARS = 3
+CHILD_UNTIL_DAYS, OPENED_YEARS = 18 * 365, 3
 """Staff and the patients with a story had their accounts this long."""
 PATIENTS_PER_STORY = 6
 """Of so many patients, one has a story, until all stories are told."""
@@ -193,6 +192,7 @@ class People:
             "date_of_birth": born,
             "sex": sex,
             "phone": phone,
+            "reference": patient_reference(id_),
             "active": True,
             "created_at": (opened_at := self.plan.now - timedelta(days=90 + 365 * years, minutes=id_ % 10_000)),
             "email_confirmed_at": opened_at,

@@ -19,6 +19,12 @@ def accession(number: int) -> str:
     return with_check(_code(number))
 
 
+def patient_reference(number: int) -> str:
+    """Return the reference of a patient, such as `PT-7K3M-9Q2X4`."""
+    code = accession(number)
+    return f"PT-{code[:4]}-{code[4:]}"
+
+
 def _code(number: int) -> str:
     rest = (_START + number * _STEP) % _ALL
     rest, fourth = divmod(rest, 900)

@@ -11,6 +11,7 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.values import PortalLanguage
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
 from careplus_tables.derived import derived
+from careplus_tables.references import new_patient_reference
 
 OWNER = "auth"
 _MERGED = sa.text("merged_into_id IS NOT NULL")
@@ -30,6 +31,7 @@ class AccountRow(SQLModel, table=True):
         sa.Index("ix_accounts_date_of_birth", "date_of_birth"),
         sa.Index("ix_accounts_phone_key", "phone_key"),
         sa.Index("ix_accounts_merged_into_id", "merged_into_id", sqlite_where=_MERGED, postgresql_where=_MERGED),
+        sa.Index("ix_accounts_reference", "reference", unique=True),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -54,6 +56,11 @@ class AccountRow(SQLModel, table=True):
     second_factor: bool = Field(
         default=False, sa_column_kwargs={"server_default": sa.false()}, description="Required at sign-in."
     )
+    # every account has one, because a role can change; only those of patients are shown
+    reference: str = Field(default=None, nullable=True, sa_column_kwargs={"default": new_patient_reference})
+    contact_name: str | None = Field(default=None, description="The person to call about a patient.")
+    contact_phone: str | None = Field(default=None)
+    contact_relation: str | None = Field(default=None)
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
     likeness_key: str | None = Field(default=None, sa_type=KeyText, sa_column_kwargs=derived(likeness_key, "full_name"))

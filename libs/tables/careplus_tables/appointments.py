@@ -1,4 +1,4 @@
-"""Visits of patients to doctors. Written by appointments. Triggers (migrations/*overlaps.py) refuse overlaps."""
+"""Visits of patients to doctors. Written by appointments. Triggers (migrations/*overlaps.py, overbooking.py) refuse overlaps."""
 
 from datetime import datetime
 
@@ -56,5 +56,9 @@ class AppointmentRow(SQLModel, table=True):
     booked_by: str | None = Field(default=None, description="The role; null for visits before this column.")
     completed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     arrived_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    overbook_reason: str | None = Field(
+        default=None,
+        description="Why staff booked it beside other visits of the doctor, or outside of free times; null: they did not.",
+    )
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)

@@ -18,5 +18,11 @@ def new_accession() -> str:
     return number
 
 
+def new_patient_reference() -> str:
+    """Return a code such as `PT-7K3M-9Q2X4`: an accession number, whose last character checks the others."""
+    code = new_accession()
+    return f"PT-{code[:4]}-{code[4:]}"
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))

@@ -6,10 +6,11 @@ from careplus_appointments.rules import slots, visits
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.store import calendars
 from careplus_appointments.store.finding import bookable_window
-from careplus_clinic.clinic_time import DAY, day_bounds, days_from, local_date, nearest
+from careplus_clinic.clinic_time import DAY, Span, day_bounds, days_from, local_date, nearest
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, PatientBusy, SlotTaken
 from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import WriteSession
 from careplus_tables.locking import lock_accounts
@@ -32,24 +33,68 @@ async def check_free(
     Raise NotFound, DoctorNotBookable, BookByPhone, and SlotTaken or PatientBusy unless the time is free for doctor and
     patient. The accounts of both are locked.
     """
-    await lock_accounts(db, doctor_id, patient_id)
     zone, window = settings.clinic_zone, bookable_window(settings, who.role)
     day = local_date(starts_at, zone)
-    try:
-        calendar = await calendars.of_doctor(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id)
-    except NotFound:
-        await calendars.check_bookable(db, doctor_id)
-        raise
+    await lock_accounts(db, doctor_id, patient_id)
+    calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id)
     visits.check_may_book(who.role, calendar.booking)
     if any(slot[0] == starts_at for slot in slots.free(calendar, [day], window, zone)):
         return calendar
-    days = days_from(day - DAY * ALTERNATIVES_WITHIN_DAYS, 2 * ALTERNATIVES_WITHIN_DAYS)
-    wider = await calendars.of_doctor(db, doctor_id, day_bounds(days[0], days[-1], zone), patient_id, except_id)
-    near = nearest((slot[0] for slot in slots.free(wider, days, window, zone)), starts_at)
+    near = await _nearest_free(db, settings, who.role, patient_id, doctor_id, starts_at, except_id)
     ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
         raise PatientBusy.during(other, near, own=who.role is Role.PATIENT)
     raise SlotTaken("That time is not free. Choose one of the alternatives or another free time.", alternatives=near)
+
+
+async def check_overbookable(
+    db: WriteSession,
+    settings: Settings,
+    who: Identity,
+    patient_id: int,
+    doctor_id: int,
+    starts_at: datetime,
+    except_id: int | None = None,
+) -> Calendar:
+    """Return the doctor's calendar of that day, for a visit that staff book beside others or outside of the free times.
+
+    Raise NotFound, DoctorNotBookable, OutsideStaffHorizon, and PatientBusy where the patient has another appointment at that
+    time. The accounts of both are locked.
+    """
+    await lock_accounts(db, doctor_id, patient_id)
+    day = local_date(starts_at, settings.clinic_zone)
+    calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, settings.clinic_zone), patient_id, except_id)
+    slots.check_staff_window(starts_at, now())
+    ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
+    if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
+        near = await _nearest_free(db, settings, who.role, patient_id, doctor_id, starts_at, except_id)
+        raise PatientBusy.during(other, near, own=False)
+    return calendar
+
+
+async def _calendar_of(db: WriteSession, doctor_id: int, span: Span, patient_id: int, except_id: int | None) -> Calendar:
+    """Return the calendar of a doctor. Raise DoctorNotBookable, and NotFound for other ids."""
+    try:
+        return await calendars.of_doctor(db, doctor_id, span, patient_id, except_id)
+    except NotFound:
+        await calendars.check_bookable(db, doctor_id)
+        raise
+
+
+async def _nearest_free(
+    db: WriteSession,
+    settings: Settings,
+    role: Role,
+    patient_id: int,
+    doctor_id: int,
+    starts_at: datetime,
+    except_id: int | None,
+) -> list[datetime]:
+    """Return the free times of the doctor and the patient that are nearest to this one."""
+    zone = settings.clinic_zone
+    days = days_from(local_date(starts_at, zone) - DAY * ALTERNATIVES_WITHIN_DAYS, 2 * ALTERNATIVES_WITHIN_DAYS)
+    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(days[0], days[-1], zone), patient_id, except_id)
+    return nearest((slot[0] for slot in slots.free(calendar, days, bookable_window(settings, role), zone)), starts_at)
 
 
 def alternatives_on(settings: Settings, role: Role, calendar: Calendar, starts_at: datetime) -> list[datetime]:

@@ -65,6 +65,7 @@ async def _carry_out(db: WriteSession, vault: Vault, plan: Plan) -> None:
 
 def _close(account: AccountRow) -> None:
     account.email, account.email_confirmed_at = None, None
+    account.contact_name, account.contact_phone, account.contact_relation = None, None, None
     account.password_hash, account.phone, account.active, account.second_factor = None, None, False, False
     account.version += 1
 

@@ -49,7 +49,7 @@ class Plan:
         return self.until is not None and self.today < self.until
 
     def lines(self) -> Iterator[str]:
-        yield "goes: password, e-mail address, telephone number, and mails that wait"
+        yield "goes: password, e-mail address, telephone number, the person to call, and mails that wait"
         for name, count in self.sign_in.items():
             yield f"goes: {name}, {count:,} rows"
         for name, count in self.record.items():

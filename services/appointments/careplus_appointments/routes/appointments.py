@@ -104,7 +104,7 @@ async def update_visit(
     row = await appointments.claim_of_doctor(db, who, appointment_id)
     check_version(row.version, expected)
     visits.check_transition(visits.DOCTOR_TRANSITIONS, row, body.status, now(), settings.clinic_zone)
-    await appointments.set_status(db, row, body.status, who.role, note=body.note)
+    await appointments.set_status(db, row, body.status, who.role, reason=body.reason, note=body.note)
     return await appointments.show_visit(db, appointment_id)
 
 

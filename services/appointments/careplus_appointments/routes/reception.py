@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from careplus_appointments.free_times import alternatives_on, check_free
+from careplus_appointments.free_times import alternatives_on, check_free, check_overbookable
 from careplus_appointments.rules import visits
 from careplus_appointments.store import appointments, desk_doctors, reception
 from careplus_clinic.clinic_time import local_date
@@ -38,10 +38,11 @@ async def list_desk_doctors(query: contract.DeskDoctorFilter, *, who: CurrentUse
 @routes.serve(contract.arrange)
 async def arrange(body: Arrange, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Arrangement:
     await reception.check_patient(db, who, body.patient_id)
-    calendar = await check_free(db, settings, who, body.patient_id, body.doctor_id, body.starts_at)
+    check = check_overbookable if body.overbook else check_free
+    calendar = await check(db, settings, who, body.patient_id, body.doctor_id, body.starts_at)
     alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
     booking = Book(doctor_id=body.doctor_id, starts_at=body.starts_at, reason=body.reason)
-    appointment = await appointments.book(db, body.patient_id, who.role, booking, calendar, alternatives)
+    appointment = await appointments.book(db, body.patient_id, who.role, booking, calendar, alternatives, body.overbook)
     return await reception.show(db, who, appointment.id)
 
 
@@ -66,6 +67,8 @@ async def move(db: WriteSession, settings: Settings, who: Identity, row: Appoint
     starts_at, doctor_id = body.starts_at or row.starts_at, body.doctor_id or row.doctor_id
     if (starts_at, doctor_id) == (row.starts_at, row.doctor_id):
         return
-    calendar = await check_free(db, settings, who, row.patient_id, doctor_id, starts_at, row.id)
+    check = check_overbookable if body.overbook else check_free
+    calendar = await check(db, settings, who, row.patient_id, doctor_id, starts_at, row.id)
+    alternatives = partial(alternatives_on, settings, who.role, calendar, starts_at)
     row.doctor_id = doctor_id
-    await appointments.move(db, row, starts_at, calendar, partial(alternatives_on, settings, who.role, calendar, starts_at))
+    await appointments.move(db, row, starts_at, calendar, alternatives, body.overbook)

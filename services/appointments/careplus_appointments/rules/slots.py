@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from careplus_clinic.clinic_time import Span, first_instant, instants_at, last_instant, local_date, minute_of, weekday
+from careplus_contracts.appointments import OutsideStaffHorizon
 from careplus_contracts.availability import OpenHours
 from careplus_contracts.doctors import BookingMode
 
@@ -47,6 +48,14 @@ def offered(day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: Zone
 def staff_window(at: datetime) -> Span:
     """Return the instants between which staff book."""
     return at - LATE_START, at + STAFF_HORIZON
+
+
+def check_staff_window(starts_at: datetime, at: datetime) -> None:
+    """Raise OutsideStaffHorizon unless staff may book a visit that starts then."""
+    earliest, latest = staff_window(at)
+    if not earliest <= starts_at < latest:
+        detail = "A visit can be booked from a quarter of an hour ago up to two years ahead. Choose a time between these two."
+        raise OutsideStaffHorizon(detail, earliest=earliest, latest=latest)
 
 
 def is_within(span: Span, hours: Sequence[OpenHours], zone: ZoneInfo) -> bool:

@@ -32,7 +32,7 @@ Alternatives = Callable[[], list[datetime]]
 PEOPLE = (col(_visit.doctor_id), col(_visit.patient_id))
 _INSERTED = (
     *("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "referral_id"),
-    *("booked_by", "created_at", "version"),
+    *("booked_by", "overbook_reason", "created_at", "version"),
 )
 _INSERT = CompiledStatement(
     insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_visit.id))
@@ -68,9 +68,15 @@ async def claim_of_doctor(db: WriteSession, who: Identity, appointment_id: int) 
 
 
 async def book(
-    db: WriteSession, patient_id: int, by: Role, body: Book, calendar: Calendar, alternatives: Alternatives
+    db: WriteSession,
+    patient_id: int,
+    by: Role,
+    body: Book,
+    calendar: Calendar,
+    alternatives: Alternatives,
+    overbook: str | None = None,
 ) -> Appointment:
-    """Insert the visit, and store `by`, the role of the account that books it.
+    """Insert the visit, and store `by`, the role of the account that books it; with `overbook` beside others of the doctor.
 
     Raise SlotTaken and PatientBusy where the database finds an overlapping appointment.
     """
@@ -87,6 +93,7 @@ async def book(
             place=calendar.place,
             referral_id=body.referral_id,
             booked_by=by.value,
+            overbook_reason=overbook,
             created_at=now(),
             version=1,
         )
@@ -103,17 +110,18 @@ async def move(
     starts_at: datetime,
     calendar: Calendar,
     alternatives: Alternatives,
+    overbook: str | None = None,
     *,
     own: bool = False,
 ) -> Appointment:
     """Move the visit, which the doctor confirms anew, and tell the patient; `own`: the patient moves it.
 
-    Raise SlotTaken and PatientBusy; the transaction then leaves it unmoved.
+    Without `overbook` it is an overbooked one no longer. Raise SlotTaken and PatientBusy; the transaction then leaves it unmoved.
     """
     before = Before.of(row)
     row.starts_at = starts_at
     row.ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
-    row.place = calendar.place
+    row.place, row.overbook_reason = calendar.place, overbook
     row.status, row.arrived_at = AppointmentStatus.BOOKED.value, None
     await _save(db, row, alternatives)
     assert row.id is not None

@@ -41,7 +41,8 @@ async def find_doctors(db: ReadSession, settings: Settings, who: Identity | None
     if wanted.language:
         query = query.where(cast(col(DoctorRow.languages), String).contains(f'"{wanted.language}"', autoescape=True))
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
-    return FoundDoctors(items=await _to_contract(db, settings, rows), next_cursor=next_cursor, understood=understood)
+    items = await _to_contract(db, settings, rows, None if who is None else who.role)
+    return FoundDoctors(items=items, next_cursor=next_cursor, understood=understood)
 
 
 async def show_doctor(db: ReadSession, settings: Settings, doctor_id: int) -> FoundDoctor:
@@ -96,8 +97,12 @@ def _bookable_doctors() -> Select[DoctorRow]:
     return select(DoctorRow).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE_DOCTOR)
 
 
-async def _to_contract(db: ReadSession, settings: Settings, rows: Sequence[DoctorRow]) -> list[FoundDoctor]:
-    following = await next_available(db, settings, [row.id for row in rows], bookable_window(settings))
+async def _to_contract(
+    db: ReadSession, settings: Settings, rows: Sequence[DoctorRow], role: Role | None = None
+) -> list[FoundDoctor]:
+    # for staff too within the horizon of online booking: two years are too much to search for each doctor of a list
+    window = bookable_window(settings, role)[0], bookable_window(settings)[1]
+    following = await next_available(db, settings, [row.id for row in rows], window)
     return [
         FoundDoctor(
             id=row.id,

@@ -46,6 +46,7 @@ class ReceptionRecord(NamedTuple):
     status: str
     place: str | None
     cancelled_by: str | None
+    overbook_reason: str | None
     created_at: datetime
     version: int
     patient_id: int
@@ -118,6 +119,7 @@ def _select_visits() -> Select[*tuple[Any, ...]]:
             col(_visit.status),
             col(_visit.place),
             col(_visit.cancelled_by),
+            col(_visit.overbook_reason),
             col(_visit.created_at),
             col(_visit.version),
             col(_patient.id),
@@ -145,6 +147,7 @@ def _to_contract(visit: ReceptionRecord) -> Arrangement:
         status=AppointmentStatus(visit.status),
         place=visit.place,
         cancelled_by=Role(visit.cancelled_by) if visit.cancelled_by else None,
+        overbook_reason=visit.overbook_reason,
         created_at=visit.created_at,
         version=visit.version,
         patient=Caller(

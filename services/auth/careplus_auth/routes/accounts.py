@@ -101,6 +101,8 @@ async def me(*, who: CurrentUser, db: ReadDb) -> Account:
 async def update_me(body: UpdateMe, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Account:
     account = await accounts.current_account(db, who)
     check_version(account.version, expected)
+    if "contact" in body.model_fields_set:
+        accounts.change_contact(account, body.contact)
     return accounts.to_contract(accounts.change_phone(account, body.phone))
 
 

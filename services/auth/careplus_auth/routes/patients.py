@@ -49,6 +49,8 @@ async def update_patient(patient_id: Id, body: UpdatePatient, *, who: CurrentUse
     account = await patients.find(db, who, patient_id)
     rules.check_open(account.active)
     check_version(account.version, expected)
+    if "contact" in body.model_fields_set:
+        accounts.change_contact(account, body.contact)
     return patients.to_contract(accounts.change_phone(account, body.phone))
 
 

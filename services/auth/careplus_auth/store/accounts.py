@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from careplus_contracts.accounts import Account, EmailTaken, ListedAccount, Register, Sex
+from careplus_contracts.accounts import Account, ContactPerson, EmailTaken, ListedAccount, Register, SetContactPerson, Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
 from careplus_contracts.texts import normal_email
@@ -98,6 +98,18 @@ def change_phone(account: AccountRow, phone: str | None) -> AccountRow:
     return account
 
 
+def change_contact(account: AccountRow, contact: SetContactPerson | None) -> None:
+    """Set the person to call, as a part of a change that makes the next version."""
+    found = (contact.name, contact.phone, contact.relation) if contact else (None, None, None)
+    account.contact_name, account.contact_phone, account.contact_relation = found
+
+
+def contact_of(row: AccountRow) -> ContactPerson | None:
+    if row.contact_name is None or row.contact_phone is None:
+        return None
+    return ContactPerson(name=row.contact_name, phone=row.contact_phone, relation=row.contact_relation)
+
+
 def choose_language(account: AccountRow, language: PortalLanguage) -> AccountRow:
     """Set the language as the account's next version; the same one has no effect."""
     if account.language != language.value:
@@ -122,6 +134,8 @@ def to_listed(row: AccountRow) -> ListedAccount:
         date_of_birth=row.date_of_birth,
         sex=Sex(row.sex),
         phone=row.phone,
+        reference=row.reference if row.role == Role.PATIENT.value else None,
+        contact=contact_of(row),
         language=PortalLanguage(row.language),
         active=row.active,
         second_factor=row.second_factor,

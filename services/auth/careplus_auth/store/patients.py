@@ -1,13 +1,15 @@
 """Statements about patients, for the desk."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from careplus_auth.patient_rules import is_same_name, typed_date
+from careplus_auth.store.accounts import contact_of
+from careplus_clinic.accessions import ALPHABET, compact
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import DESK, Role
 from careplus_contracts.patients import DeskPatient, DeskPatients, PatientSearch, RegisterPatient
@@ -23,6 +25,8 @@ from careplus_tables.people import has_words
 MOST_CANDIDATES, MOST_BORN_ON_A_DAY = 10, 1000
 FEWEST_DIGITS = 4
 """A search with fewer digits is no phone number."""
+FEWEST_CHARACTERS = 4
+"""A search with fewer characters is no end of a reference."""
 _SEPARATORS = (" ", "-", "/", "(", ")", ".")
 _BY_NAME = by_name(col(AccountRow.sort_key), col(AccountRow.id), lambda row: (row.sort_key, row.id))
 
@@ -73,6 +77,8 @@ def to_contract(row: AccountRow) -> DeskPatient:
         date_of_birth=row.date_of_birth,
         sex=Sex(row.sex),
         phone=row.phone,
+        reference=row.reference,
+        contact=contact_of(row),
         email=row.email,
         can_sign_in=row.password_hash is not None,
         active=row.active,
@@ -92,11 +98,18 @@ def _matches(text: str) -> ColumnElement[bool]:
     in_email = col(AccountRow.email).contains(normal_email(text), autoescape=True)
     if (born := typed_date(text)) is not None:
         return col(AccountRow.date_of_birth) == born
-    found = or_(has_words(col(AccountRow.search_key), text), in_email)
+    found = or_(has_words(col(AccountRow.search_key), text), in_email, *_has_reference(text))
     digits = re.sub(r"[^0-9]", "", text)
     if len(digits) < FEWEST_DIGITS or re.search(r"[^\W\d_]", text):
         return found
     return or_(found, _without(col(AccountRow.phone), _SEPARATORS).contains(digits.removeprefix("0"), autoescape=True))
+
+
+def _has_reference(text: str) -> Iterator[ColumnElement[bool]]:
+    """Yield the condition of patients whose reference is the text, or ends with it."""
+    code = compact(text).removeprefix("PT")
+    if len(code) >= FEWEST_CHARACTERS and set(code) <= set(ALPHABET):
+        yield _without(col(AccountRow.reference), ("-",)).endswith(code, autoescape=True)
 
 
 def _without(column: SQLCoreOperations[str | None], marks: Iterable[str]) -> SQLCoreOperations[str | None]:

@@ -158,5 +158,5 @@ async def problems_of(db: AnySession, patient_id: int) -> list[RecordedCondition
 
 async def _patient(db: ReadSession, patient_id: int) -> ChartPatient:
     row = await one_or_404(db, select(AccountRow).where(col(AccountRow.id) == patient_id))
-    person = row.model_dump(include={"id", "full_name", "date_of_birth", "phone", "email"})
+    person = row.model_dump(include={"id", "full_name", "date_of_birth", "phone", "email", "reference"})
     return ChartPatient(**person, sex=Sex(row.sex))

@@ -32,11 +32,12 @@ function PersonName({ of: { account, role, action } }: { of: AuditEvent }) {
 }
 
 function What({ of: event }: { of: AuditEvent }) {
-  const { action, reason, at } = event;
+  const { action, reason, at, members } = event;
   return (
     <div class="audit-what">
       <span>{actionWords(action)}</span>
       {isEmergency(event) && <Chip tone="critical">{t("trail.emergency")}</Chip>}
+      {members.includes("overbook") && <Chip tone="no-show">{t("overbooked")}</Chip>}
       {reason && <span class="muted small">{t("trail.reason", { reason })}</span>}
       <details>
         <summary>

@@ -59,7 +59,18 @@ function Known({ id, own }: { id: number; own: boolean }) {
 }
 
 function About({ person }: { person: Account }) {
-  const { id, email, email_confirmed, phone, date_of_birth: born, created_at, active, role } = person;
+  const {
+    id,
+    email,
+    email_confirmed,
+    phone,
+    date_of_birth: born,
+    created_at,
+    active,
+    role,
+    reference,
+    contact,
+  } = person;
   return (
     <section aria-label={t("person.about")}>
       <Details
@@ -67,7 +78,8 @@ function About({ person }: { person: Account }) {
           [t("field.email"), email_confirmed ? email : email && t("identity.unconfirmed", { email })],
           [t("field.phone"), phone && <Tel number={phone} />],
           [t("field.date_of_birth"), born && dateOnly(born)],
-          [t("person.number"), id],
+          [t("contact.title"), contact && [contact.name, contact.relation, contact.phone].filter(Boolean).join(", ")],
+          [t("person.number"), reference ?? id],
           [t("person.since"), when(created_at)],
           [t("people.active"), <Lock key="lock" active={active} />],
         ]}

@@ -54,12 +54,13 @@ export function FoundPatients({ q, href, register }: Props) {
 }
 
 /** What tells patients of one name apart. */
-export function About({ patient: { date_of_birth: born, phone, email, active } }: { patient: Patient }) {
+export function About({ patient: { date_of_birth: born, phone, email, active, reference } }: { patient: Patient }) {
   return (
     <span class="caller">
       {born && <span>{t("patient.born", { date: dateOnly(born) })}</span>}
       {phone && <span>{phone}</span>}
       {email && <span>{email}</span>}
+      <span>{reference}</span>
       {!active && <span>{t("patients.closed")}</span>}
     </span>
   );

@@ -6,7 +6,8 @@ import { t } from "../../../lib/i18n/i18n";
 import { idOf } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
-import { dateOnly } from "../../../lib/time/time";
+import { dateOnly, longWhen } from "../../../lib/time/time";
+import { CONTACT_FIELDS, ContactFields, checkContact, contactBody, contactText } from "../../../ui/forms/ContactFields";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
@@ -52,6 +53,7 @@ function Shown({ id, isAdmin }: { id: number; isAdmin: boolean }) {
         {(patient) => (
           <>
             <p class="row">
+              <b>{patient.reference}</b>
               {patient.date_of_birth && <span>{t("patient.born", { date: dateOnly(patient.date_of_birth) })}</span>}
               <span>{t(`sex.${patient.sex}`)}</span>
               {patient.email && <span>{patient.email}</span>}
@@ -60,7 +62,7 @@ function Shown({ id, isAdmin }: { id: number; isAdmin: boolean }) {
             {!patient.active && patient.merged_into_id === null && (
               <p class="warning more">{t("phone_booking.no_patient")}</p>
             )}
-            <Phone key={patient.version} patient={patient} put={found.put} />
+            <Reachable key={patient.version} patient={patient} put={found.put} />
             {!patient.can_sign_in && patient.active && <Invite patient={patient} isAdmin={isAdmin} />}
             {isAdmin && (
               <p class="row more">
@@ -86,15 +88,16 @@ function MergedInto({ patient, isAdmin }: { patient: Patient; isAdmin: boolean }
   );
 }
 
-function Phone({ patient, put }: { patient: Patient; put: (patient: Patient) => void }) {
+function Reachable({ patient, put }: { patient: Patient; put: (patient: Patient) => void }) {
   const [phone, setPhone] = useState(patient.phone ?? "");
+  const [contact, setContact] = useState(contactText(patient.contact));
   const { busy, errors, submit } = useForm(
-    () => [],
+    () => checkContact(contact),
     async () => {
       const params = { path: { patient_id: patient.id }, header: unchanged(patient) };
-      const body = { phone: phone.trim() || null };
+      const body = { phone: phone.trim() || null, contact: contactBody(contact) };
       const done = await outcome(api.PUT("/api/reception/patients/{patient_id}", { params, body }));
-      if (!done.ok) return mistakes(done.problem, done.retryAfter, ["phone"]);
+      if (!done.ok) return mistakes(done.problem, done.retryAfter, ["phone", ...CONTACT_FIELDS]);
       put(done.data);
       return [];
     },
@@ -103,6 +106,7 @@ function Phone({ patient, put }: { patient: Patient; put: (patient: Patient) => 
     <form class="card more" noValidate onSubmit={submit}>
       <ErrorSummary mistakes={errors} />
       <Field id="phone" type="tel" label={t("new_patient.phone")} value={phone} onValue={setPhone} mistakes={errors} />
+      <ContactFields value={contact} onValue={setContact} mistakes={errors} />
       <Submit busy={busy} label={t("patient_page.save")} busyLabel={t("new_patient.busy")} />
     </form>
   );

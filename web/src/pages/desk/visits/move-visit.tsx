@@ -5,12 +5,13 @@ import { t } from "../../../lib/i18n/i18n";
 import { doctorChoices, everyDeskDoctor, idOf } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
 import { go, withQuery } from "../../../lib/routing/router";
-import { dayOf, longWhen } from "../../../lib/time/time";
+import { dayOf, type Instant, longWhen } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import { Empty } from "../../../ui/Empty";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
+import { AnyTime } from "./any-time";
 import { ChosenTime } from "./chosen-time";
 import { FreeTimes, startOf } from "./free-times";
 
@@ -71,8 +72,8 @@ function Move({ visit, query, config, again }: MoveProps) {
   const own = visit.doctor.bookable
     ? { value: String(visit.doctor.id), text: visit.doctor.full_name }
     : { value: "", text: t("move_visit.choose") };
-  const act = async () => {
-    const moved = await rearrange(visit, { starts_at: start, doctor_id });
+  const act = async (starts_at: Instant, overbook: string | null) => {
+    const moved = await rearrange(visit, { starts_at, doctor_id, ...(overbook && { overbook }) });
     if (moved.ok) {
       const query = new URLSearchParams({ doctor_id: String(doctor_id), day: dayOf(moved.data.starts_at) });
       go(`/desk/appointments?${query}`, { say: "arranged_moved" });
@@ -121,7 +122,10 @@ function Move({ visit, query, config, again }: MoveProps) {
         />
       </div>
       {doctor_id && (
-        <FreeTimes title={t("move_visit.times", { doctor: name })} doctor={doctor_id} query={query} config={config} />
+        <>
+          <FreeTimes title={t("move_visit.times", { doctor: name })} doctor={doctor_id} query={query} config={config} />
+          <AnyTime act={act} />
+        </>
       )}
     </>
   );

@@ -1,18 +1,24 @@
 /** Books for a calling patient: patient (`?patient_id=`), doctor (`&doctor_id=`), time (`&week=&start=`). */
+import { useRef } from "preact/hooks";
 import { api, type Config, outcome, type Schemas } from "../../../api/client";
+import { rearrange } from "../../../lib/desk/arrangements";
+import { useDraft } from "../../../lib/forms/draft";
 import { t } from "../../../lib/i18n/i18n";
 import { doctorChoices, everyDeskDoctor, idOf } from "../../../lib/loading/all-pages";
 import { type Loaded, useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { go, withQuery } from "../../../lib/routing/router";
-import { dateOnly, dayOf } from "../../../lib/time/time";
+import { dateOnly, dayOf, type Instant, today } from "../../../lib/time/time";
+import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
+import { AnyTime } from "./any-time";
 import { ChosenTime } from "./chosen-time";
 import { FindPatient } from "./find-patient";
 import { FreeTimes, startOf } from "./free-times";
+import { NextTimes } from "./next-times";
 import "../../../style/portals/admin.css";
 
 type Patient = Schemas["DeskPatient"];
@@ -49,6 +55,7 @@ function ForPatient({ id, query, config }: Props & { id: number }) {
                 {found.date_of_birth && <span>{t("patient.born", { date: dateOnly(found.date_of_birth) })}</span>}
                 {found.phone && <Tel number={found.phone} />}
                 {found.email && <span>{found.email}</span>}
+                <span>{found.reference}</span>
               </p>
             </div>
             <a href={another}>{t("phone_booking.another_patient")}</a>
@@ -69,13 +76,21 @@ interface TimesProps extends Props {
 function Times({ patient, doctors, query, config }: TimesProps) {
   const doctor_id = idOf(query.get("doctor_id"));
   const start = startOf(query);
+  const reason = useDraft(`phone-booking.${patient.id}`, "");
+  const isHere = useRef(false);
   const bookable = (doctors.data ?? []).filter(({ bookable }) => bookable);
   const name = bookable.find(({ id }) => id === doctor_id)?.full_name ?? "";
-  const act = async () => {
-    if (doctor_id === null || start === null) return null;
-    const body = { patient_id: patient.id, doctor_id, starts_at: start };
+  const act = async (starts_at: Instant, overbook: string | null) => {
+    const arrived = isHere.current;
+    isHere.current = false;
+    if (doctor_id === null) return null;
+    const words = { ...(reason.value.trim() && { reason: reason.value.trim() }), ...(overbook && { overbook }) };
+    const body = { patient_id: patient.id, doctor_id, starts_at, ...words };
     const booked = await outcome(api.POST("/api/admin/appointments", { body }));
     if (!booked.ok) return booked;
+    reason.drop();
+    // the list shows the status if this fails
+    if (arrived) await rearrange(booked.data, { status: "arrived" });
     const there = new URLSearchParams({ doctor_id: String(doctor_id), day: dayOf(booked.data.starts_at) });
     go(`/desk/appointments?${there}`, { say: "arranged_booked" });
     return null;
@@ -93,8 +108,20 @@ function Times({ patient, doctors, query, config }: TimesProps) {
               busyLabel={t("phone_booking.busy")}
               act={act}
               stale={t("arrangements.stale")}
-            />
+              buttons={dayOf(start) === today() && <Here onPress={() => (isHere.current = true)} />}
+            >
+              <Field
+                id="reason"
+                label={t("phone_booking.reason")}
+                hint={t("phone_booking.reason.hint")}
+                optional
+                input={{ maxLength: 500 }}
+                value={reason.value}
+                onValue={reason.set}
+              />
+            </ChosenTime>
           )}
+          {doctor_id === null && <NextTimes />}
           <div class="form-width section">
             <Select
               id="doctor"
@@ -105,15 +132,27 @@ function Times({ patient, doctors, query, config }: TimesProps) {
             />
           </div>
           {doctor_id !== null && (
-            <FreeTimes
-              title={t("move_visit.times", { doctor: name })}
-              doctor={doctor_id}
-              query={query}
-              config={config}
-            />
+            <>
+              <FreeTimes
+                title={t("move_visit.times", { doctor: name })}
+                doctor={doctor_id}
+                query={query}
+                config={config}
+              />
+              <AnyTime act={act} />
+            </>
           )}
         </>
       )}
     </Ready>
+  );
+}
+
+/** Books for a patient at the desk, and sets the visit to arrived. */
+function Here({ onPress }: { onPress: () => void }) {
+  return (
+    <button type="submit" class="button quiet" onClick={onPress}>
+      {t("phone_booking.here")}
+    </button>
   );
 }

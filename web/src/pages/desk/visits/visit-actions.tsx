@@ -119,7 +119,8 @@ function Cancel({ onKeep, ...acts }: ActProps & { onKeep: () => void }) {
       busy={t("arrangements.cancel.busy")}
       danger
       onClose={onKeep}
-      send={() => take(acts, "cancelled")}
+      reason={{ draft: `cancel.${acts.visit.id}`, label: t("cancelled.reason"), hint: t("cancelled.reason.hint") }}
+      send={(reason) => take(acts, "cancelled", reason)}
     >
       <p>
         <b>{longWhen(starts_at)}</b>
@@ -130,8 +131,12 @@ function Cancel({ onKeep, ...acts }: ActProps & { onKeep: () => void }) {
   );
 }
 
-async function take({ visit, onDone, onStale }: ActProps, status: Step | "cancelled"): Promise<Mistake[]> {
-  const done = await rearrange(visit, { status });
+async function take(
+  { visit, onDone, onStale }: ActProps,
+  status: Step | "cancelled",
+  reason: string | null = null,
+): Promise<Mistake[]> {
+  const done = await rearrange(visit, { status, ...(reason && { reason }) });
   if (done.ok) {
     onDone(done.data);
     return [];

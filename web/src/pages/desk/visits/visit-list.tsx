@@ -8,6 +8,7 @@ import { clock, dateOnly, dayOf, longDay, longWhen } from "../../../lib/time/tim
 import { Status as Said } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { More } from "../../../ui/More";
+import { Overbooked } from "../../../ui/Overbooked";
 import { Ready } from "../../../ui/Ready";
 import { Table } from "../../../ui/Table";
 import { Tel } from "../../../ui/Tel";
@@ -56,9 +57,10 @@ function Visits({ items, more, list }: VisitsProps) {
     { head: t("arrangements.doctor"), cell: ({ doctor }: Arrangement) => doctor.full_name },
     {
       head: t("arrangements.status"),
-      cell: ({ id, status }: Arrangement) => (
+      cell: ({ id, status, ...visit }: Arrangement) => (
         <span id={`visit-${id}`} tabIndex={-1}>
           <Said kind="appointment" status={status} />
+          <Overbooked of={visit} />
         </span>
       ),
     },

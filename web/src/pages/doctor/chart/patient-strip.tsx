@@ -25,7 +25,7 @@ export function PatientStrip({ patient, chart, awaited = false, link = false }: 
         )}
         <span>{t(`sex.${sex}`)}</span>
         {phone && <Tel number={phone} />}
-        <span>{t("patient_strip.number", { id: patient.id })}</span>
+        {chart && <span>{chart.patient.reference}</span>}
         {link && (
           <a class="end no-print" href={`/doctor/patients/${patient.id}`}>
             {t("patient_strip.chart")}

@@ -2,6 +2,7 @@
 import { plural, t } from "../../../lib/i18n/i18n";
 import { ageOn, clock, dayOf, now } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
+import { Overbooked } from "../../../ui/Overbooked";
 import { type Column, Table } from "../../../ui/Table";
 import type { StatusActs } from "../visit/status";
 import { Acts } from "../visit/status-actions";
@@ -60,7 +61,14 @@ export function DayTable({ visits, acts }: { visits: readonly Visit[]; acts: Sta
     { head: t("today.time"), cell: ({ starts_at }) => <b class="at">{clock(starts_at)}</b> },
     { head: t("today.patient"), cell: (visit) => <PatientName visit={visit} /> },
     { head: t("today.reason"), cell: ({ reason }) => reason ?? <span class="muted">{t("today.no_reason")}</span> },
-    { head: t("today.status"), cell: ({ status }) => <Status kind="appointment" status={status} /> },
+    {
+      head: t("today.status"),
+      cell: (visit) => (
+        <>
+          <Status kind="appointment" status={visit.status} /> <Overbooked of={visit} />
+        </>
+      ),
+    },
     { head: t("today.acts"), cell: (visit) => <Acts visit={visit} acts={acts} after={`visit-${visit.id}`} /> },
   ];
   return (

@@ -5,6 +5,7 @@ import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import { ageOn, clock, dateOnly, minutesBetween, nowInstant } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
+import { Overbooked } from "../../../ui/Overbooked";
 import type { Visit } from "../visit/visits";
 
 interface Props {
@@ -42,7 +43,8 @@ function Patient({ visit }: { visit: Visit }) {
       </p>
       <Allergies patient={patient.id} />
       <p>
-        <Status kind="appointment" status={status} /> <span class="muted">{reason ?? t("today.no_reason")}</span>
+        <Status kind="appointment" status={status} /> <span class="muted">{reason ?? t("today.no_reason")}</span>{" "}
+        <Overbooked of={visit} />
       </p>
       <Waiting visit={visit} />
     </>

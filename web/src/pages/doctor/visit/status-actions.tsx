@@ -5,10 +5,11 @@ import { useObservable } from "../../../lib/loading/use-observable";
 import { account } from "../../../lib/session/account";
 import { dayOf, today } from "../../../lib/time/time";
 import { ActionMenu } from "../../../ui/ActionMenu";
-import { Dialog } from "../../../ui/Dialog";
 import { isMovable } from "../follow-up/movable";
 import type { StatusActs } from "./status";
 import { isFinal, timedSteps, type Visit, type VisitStatus } from "./visits";
+
+type Confirm = typeof import("../cancel/confirm-cancel").default;
 
 interface Props {
   visit: Visit;
@@ -20,13 +21,17 @@ interface Props {
 }
 
 export function Acts({ visit, acts, after, without }: Props) {
-  const [confirming, setConfirming] = useState<VisitStatus | null>(null);
+  const [confirming, setConfirming] = useState<{ to: VisitStatus; Dialog: Confirm } | null>(null);
   const shown = useRef(visit.status);
   useEffect(() => {
     if (shown.current !== visit.status && isFinal(visit.status)) document.getElementById(after)?.focus();
     shown.current = visit.status;
   }, [visit.status, after]);
-  const choose = (to: VisitStatus): void => (isFinal(to) ? setConfirming(to) : acts.step(visit, to));
+  const choose = (to: VisitStatus): void => {
+    if (!isFinal(to)) acts.step(visit, to);
+    // loaded when it opens: its form is no part of the day
+    else void import("../cancel/confirm-cancel").then((found) => setConfirming({ to, Dialog: found.default }));
+  };
   const { now: possible, later } = timedSteps(visit);
   const now = possible.filter((to) => to !== without);
   const isAhead = dayOf(visit.starts_at) > today();
@@ -96,12 +101,12 @@ export function Acts({ visit, acts, after, without }: Props) {
         </button>
       )}
       {confirming && (
-        <ConfirmCancel
+        <confirming.Dialog
           visit={visit}
           onClose={() => setConfirming(null)}
-          onSure={() => {
+          onSure={(reason) => {
             setConfirming(null);
-            acts.step(visit, confirming);
+            acts.step(visit, confirming.to, reason);
           }}
         />
       )}
@@ -124,23 +129,6 @@ function MoveLink({ visit }: { visit: Visit }) {
     >
       {t("visit_move")}
     </a>
-  );
-}
-
-/** The confirmation of the irreversible step. */
-function ConfirmCancel({ visit, onClose, onSure }: { visit: Visit; onClose: () => void; onSure: () => void }) {
-  return (
-    <Dialog title={t("confirm_status.cancelled", { name: visit.patient.full_name })} onClose={onClose}>
-      <p>{t("confirm_status.cancelled.about")}</p>
-      <div class="row">
-        <button type="button" class="button danger" onClick={onSure}>
-          {t("confirm_status.cancelled.yes")}
-        </button>
-        <button type="button" class="button quiet" onClick={onClose}>
-          {t("confirm_status.cancelled.no")}
-        </button>
-      </div>
-    </Dialog>
   );
 }
 

@@ -13,7 +13,7 @@ export interface StatusActs {
   message: { text: string; isError: boolean } | null;
   /** The visit whose last step can be undone now. */
   undo: { id: number; way: VisitStatus[] } | null;
-  step: (visit: Visit, to: VisitStatus) => void;
+  step: (visit: Visit, to: VisitStatus, reason?: string | null) => void;
   back: (visit: Visit) => void;
 }
 
@@ -34,11 +34,16 @@ export function useStatus(put: (visit: Visit) => void, started?: (visit: Visit) 
     return () => clearTimeout(timer);
   }, [undo]);
 
-  const act = async (visit: Visit, way: readonly VisitStatus[], undoable: boolean): Promise<void> => {
+  const act = async (
+    visit: Visit,
+    way: readonly VisitStatus[],
+    undoable: boolean,
+    reason: string | null = null,
+  ): Promise<void> => {
     if (running.current.has(visit.id)) return;
     running.current.add(visit.id);
     setBusy([...running.current]);
-    const { visit: now, refused } = await take(visit, way);
+    const { visit: now, refused } = await take(visit, way, reason);
     running.current.delete(visit.id);
     setBusy([...running.current]);
     keepFocus(visit.id);
@@ -54,7 +59,7 @@ export function useStatus(put: (visit: Visit) => void, started?: (visit: Visit) 
     busy,
     message: message,
     undo,
-    step: (visit, to) => void act(visit, [to], true),
+    step: (visit, to, reason) => void act(visit, [to], true, reason),
     back: (visit) => void act(visit, undo?.way ?? [], false),
   };
 }

@@ -135,11 +135,12 @@ function Shown({ visit, put, again, query, config, account }: ShownProps) {
   );
 }
 
-function Facts({ visit: { place, reference, cancel_reason } }: { visit: Visit }) {
+function Facts({ visit: { place, reference, cancel_reason, overbook_reason } }: { visit: Visit }) {
   return (
     <Details
       of={[
         [t("doctor_visit.cancel_reason"), cancel_reason],
+        [t("overbooked"), overbook_reason],
         [t("doctor_visit.place"), place],
         [t("doctor_visit.reference"), reference],
       ]}

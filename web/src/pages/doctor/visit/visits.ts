@@ -71,10 +71,11 @@ export function loadVisit(id: number) {
   return outcome(api.GET("/api/doctor/appointments/{appointment_id}", { params: { path: { appointment_id: id } } }));
 }
 
-/** Apply steps to a visit. `visit` is its current state, also after a conflict. */
+/** Apply steps to a visit; `reason` is of a cancellation. `visit` is its current state, also after a conflict. */
 export async function take(
   visit: Visit,
   way: readonly VisitStatus[],
+  reason: string | null = null,
 ): Promise<{ visit: Visit; refused: Problem | NoAnswer | null }> {
   let now = visit;
   for (const status of way) {
@@ -82,7 +83,12 @@ export async function take(
     const taken =
       now.status === "completed"
         ? await outcome(api.PUT("/api/doctor/appointments/{appointment_id}/reopen", { params }))
-        : await outcome(api.PUT("/api/doctor/appointments/{appointment_id}", { params, body: { status } }));
+        : await outcome(
+            api.PUT("/api/doctor/appointments/{appointment_id}", {
+              params,
+              body: { status, ...(reason && { reason }) },
+            }),
+          );
     if (!taken.ok) {
       const { code } = taken.problem;
       const newest = code === "stale" || code === "illegal_transition" ? await loadVisit(now.id) : null;

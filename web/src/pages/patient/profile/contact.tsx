@@ -1,11 +1,19 @@
-/** The patient's e-mail address and telephone number; the number is a form. */
+/** The patient's e-mail address, telephone number and person to call; the last two are a form. */
 import { useState } from "preact/hooks";
-import { type Account, api, outcome, unchanged } from "../../../api/client";
+import { type Account, api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { account } from "../../../lib/session/account";
 import { Details } from "../../../ui/Details";
+import {
+  CONTACT_FIELDS,
+  ContactFields,
+  type ContactText,
+  checkContact,
+  contactBody,
+  contactText,
+} from "../../../ui/forms/ContactFields";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
@@ -17,16 +25,20 @@ interface Props {
 
 export function Contact({ me, put }: Props) {
   const draft = useDraft<string | null>("profile.phone", null);
+  const person = useDraft<ContactText | null>("profile.contact", null);
   const [saved, setSaved] = useState(false);
   const phone = draft.value ?? me.phone ?? "";
+  const contact = person.value ?? contactText(me.contact);
   const { busy, errors, submit } = useForm(
-    () => [],
+    () => checkContact(contact),
     async () => {
       setSaved(false);
-      const failed = await save(me, put, phone.trim() || null);
+      const failed = await save(me, put, { phone: phone.trim() || null, contact: contactBody(contact) });
       if (failed.length > 0) return failed;
       draft.set(null);
       draft.drop();
+      person.set(null);
+      person.drop();
       setSaved(true);
       return [];
     },
@@ -49,6 +61,7 @@ export function Contact({ me, put }: Props) {
           onValue={draft.set}
           mistakes={errors}
         />
+        <ContactFields value={contact} onValue={person.set} mistakes={errors} />
         <Submit id="save-contact" busy={busy} label={t("profile.contact.save")} busyLabel={t("profile.busy")} />
       </form>
       <div role="status">{saved && <p class="done profile-done">{t("profile.contact.saved")}</p>}</div>
@@ -56,15 +69,15 @@ export function Contact({ me, put }: Props) {
   );
 }
 
-/** Change the number, and update the account shown in the header. */
-async function save(me: Account, put: (me: Account) => void, phone: string | null): Promise<Mistake[]> {
-  const saved = await outcome(api.PUT("/auth/me", { params: { header: unchanged(me) }, body: { phone } }));
+/** Change the number and the person to call, and update the account shown in the header. */
+async function save(me: Account, put: (me: Account) => void, body: Schemas["UpdateMe"]): Promise<Mistake[]> {
+  const saved = await outcome(api.PUT("/auth/me", { params: { header: unchanged(me) }, body }));
   if (saved.ok) {
     put(saved.data);
     account.set(saved.data);
     return [];
   }
-  if (saved.problem.code !== "stale") return mistakes(saved.problem, saved.retryAfter, ["phone"]);
+  if (saved.problem.code !== "stale") return mistakes(saved.problem, saved.retryAfter, ["phone", ...CONTACT_FIELDS]);
   const now = await outcome(api.GET("/auth/me"));
   if (now.ok) put(now.data);
   return [{ field: null, message: t("profile.stale") }];

@@ -22,7 +22,7 @@ export default function Profile({ account, config }: OwnProps) {
           const known = loaded.version < account.version ? account : loaded;
           return (
             <>
-              <p class="muted">{t("profile.number", { id: known.id })}</p>
+              {known.reference && <p class="muted">{t("profile.number", { reference: known.reference })}</p>}
               <About me={known} phone={config.phone} />
               <Contact me={known} put={me.put} />
             </>
