@@ -171,6 +171,10 @@ def filled(url: str) -> Rows:
             decided = {"state": "declined", "decided_by_id": doctor, "decided_at": at, "reason": "Unknown"}
             connection.execute(sa.insert(METADATA.tables["account_approvals"]), {**asked, **decided, "id": 1000 + number})
             connection.execute(sa.insert(METADATA.tables["time_off"]), {**time_off, "id": 1000 + number})
+            # long ahead, so that no time of today is closed
+            day = (now + timedelta(days=4000 + number)).date()
+            closed = {"id": 1000 + number, "day": day, "name_en": "Outing", "name_de": "Ausflug"}
+            connection.execute(sa.insert(METADATA.tables["closed_days"]), {**closed, "is_holiday": False, "is_open": False})
     return rows
 
 

@@ -73,6 +73,7 @@ CASES = {
     "list_notices": Case("notices"),
     "list_arrangements": Case("appointments", ("starts_at", "ends_at"), {"status": "cancelled"}),
     "list_time_off": Case("time_off", ("starts_at", "ends_at")),
+    "list_closed_days": Case("closed_days"),
     "list_doctors": DOCTORS,
     "list_chart_changes": Case("chart_changes"),
     "list_emergency_access": Case("chart_access"),

@@ -108,6 +108,26 @@ ACTS = (
         path=lambda c: {"time_off_id": made(c.http("doctor").post("/api/doctor/time-off", json=c.time_off()))["id"]},
     ),
     Act(
+        "set_closed_days",
+        # no region, and a day without visits, so that free times already read stay valid
+        body=lambda _: {"country": None, "subdivision": None, "own": [{"day": "2090-06-14", "name": "Outing"}], "opened": []},
+        read_back={"reception": "/api/admin/closed-days", "stranger": "/api/closed-days?from=2090-01-01"},
+        fixed=("country", "subdivision"),
+        race=Race(
+            read="/api/admin/closed-days",
+            body=lambda _, number: {
+                "country": None,
+                "subdivision": None,
+                "own": [{"day": "2090-06-14", "name": f"Outing {number}"}],
+                "opened": [],
+            },
+        ),
+        no_patient="days without visits",
+    ),
+    Act("list_holidays", query="?country=DE&subdivision=BE", no_patient="public holidays"),
+    Act("list_holiday_countries", no_patient="public holidays"),
+    Act("show_closed_days", no_patient="days of the hospital"),
+    Act(
         "sign_and_complete",
         path=lambda c: {"appointment_id": c.visit_in_progress()},
         read_back={"doctor": NOTES},

@@ -58,6 +58,7 @@ NO_CALLER = {
     "appointments.finding": "doctors and their free times are public",
     "appointments.searches": "specialties and names of doctors are public",
     "appointments.offered": "the minutes that doctors offered, which the statistics count",
+    "appointments.closed_days": "closed days are the same for every caller; the visits on them are shown to the desk",
     "appointments.calendars": "whether a time is free is the same for every caller; the visits are not returned",
     "appointments.appointments.book": "the patient is the caller, or is named by reception",
     "appointments.visit_notices": "for a visit that was booked or changed for the caller",

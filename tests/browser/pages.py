@@ -208,6 +208,8 @@ VIEWS = [
     View("/admin/audit?action=never_done", "admin"),
     View("/admin/tests", "admin"),
     View("/admin/lab-hours", "admin"),
+    View("/admin/closed-days", "admin"),
+    View("/desk/closed-days", "reception"),
     View("/admin/analytes", "admin"),
     View("/admin/analytes/{}", "admin", first("/api/labs/analytes?q=hemoglobin", "code")),
     View("/admin/tests/{}", "admin", first("/api/labs/tests", "code")),

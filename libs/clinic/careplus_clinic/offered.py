@@ -1,7 +1,7 @@
 """Time that doctors offer: weekly hours without time off, in minutes of wall-clock time."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -27,10 +27,18 @@ class TimeOffSpan(NamedTuple):
 
 
 def offered_minutes(
-    first: date, last: date, week: Sequence[WeeklyHours], away: Iterable[TimeOffSpan], zone: ZoneInfo
+    first: date,
+    last: date,
+    week: Sequence[WeeklyHours],
+    away: Iterable[TimeOffSpan],
+    zone: ZoneInfo,
+    closed: Collection[date] = (),
 ) -> dict[int, int]:
-    """Return the minutes of each doctor's weekly hours on the clinic days from first to last, without their time off."""
-    days = Counter(weekday(day).value for day in days_from(first, (last - first).days + 1))
+    """Return the minutes of each doctor's weekly hours on the clinic days from first to last.
+
+    Time off and closed days of the hospital do not count.
+    """
+    days = Counter(weekday(day).value for day in days_from(first, (last - first).days + 1) if day not in closed)
     offered: dict[int, int] = defaultdict(int)
     hours: dict[tuple[int, str], list[WeeklyHours]] = defaultdict(list)
     for rule in week:
@@ -39,6 +47,8 @@ def offered_minutes(
     for doctor_id, starts, ends in _local_time_off(first, last, away, zone):
         for number in range((ends.date() - starts.date()).days + 1):
             midnight = datetime.combine(starts.date() + timedelta(days=number), time())
+            if midnight.date() in closed:
+                continue
             for rule in hours[doctor_id, weekday(midnight).value]:
                 from_minute = max(minute_of(rule.starts), _minutes(midnight, starts))
                 to_minute = min(minute_of(rule.ends), _minutes(midnight, ends))

@@ -13,6 +13,7 @@ from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
 from careplus_demo.certificates import certificate_rows
 from careplus_demo.charts import Charts
+from careplus_demo.closed_days import closed_day_rows, plan_rows
 from careplus_demo.consents import consent_rows
 from careplus_demo.corrections import Corrections
 from careplus_demo.critical import CriticalReports
@@ -40,6 +41,7 @@ from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffR
 from careplus_tables.certificates import CertificateRow
 from careplus_tables.chart_changes import ChartChangeRow
 from careplus_tables.charts import AllergyRow, ChartAccessRow, ChartRow, ProblemRow
+from careplus_tables.closed_days import ClosedDayPlanRow, ClosedDayRow
 from careplus_tables.columns import core
 from careplus_tables.comments import ResultCommentRow
 from careplus_tables.consents import ConsentRow
@@ -121,6 +123,8 @@ class _Writer:
         self._write(AvailabilityRow, availability.availability_rows())
         self._write(OpenHoursRow, availability.open_hours_rows())
         self._write(TimeOffRow, availability.time_off_rows())
+        self._write(ClosedDayPlanRow, plan_rows())
+        self._write(ClosedDayRow, closed_day_rows(plan))
         visits = Visits(people, schedule)
         self._write(AppointmentRow, visits.rows(), schedule.count)
         self._write(NoticeRow, notice_rows(self.connection, plan))

@@ -19,6 +19,7 @@ from careplus_tables import (
     certificates,
     chart_changes,
     charts,
+    closed_days,
     comments,
     confirmations,
     consents,
@@ -55,7 +56,7 @@ FILES: tuple[ModuleType, ...] = (
     *(critical, critical_notices, doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions),
     *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
-    *(chart_changes, comments),
+    *(chart_changes, closed_days, comments),
     *(passkeys, sign_on, backups, merges),
 )
 METADATA = SQLModel.metadata

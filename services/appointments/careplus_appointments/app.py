@@ -5,6 +5,7 @@ from careplus_appointments.routes import (
     account_bookings,
     appointments,
     availability,
+    closed_days,
     finding,
     follow_ups,
     note_templates,
@@ -15,6 +16,7 @@ from careplus_appointments.routes import (
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
 from careplus_contracts import booking_limits
+from careplus_contracts import closed_days as closed_days_contract
 from careplus_contracts import finding as finding_contract
 from careplus_contracts import follow_ups as follow_ups_contract
 from careplus_contracts import note_templates as note_templates_contract
@@ -35,10 +37,11 @@ app = application(
         signing_contract.api,
         note_templates_contract.api,
         availability_contract.api,
+        closed_days_contract.api,
     ),
     routes=(
         *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, notes.routes, signing.routes),
-        *(note_templates.routes, availability.routes, account_bookings.routes),
+        *(note_templates.routes, availability.routes, closed_days.routes, account_bookings.routes),
     ),
     lifespan=with_tasks,
 )

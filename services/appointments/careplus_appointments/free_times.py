@@ -1,6 +1,6 @@
 """The check that a time is free, and alternatives to a time that is not."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from careplus_appointments.rules import slots, visits
 from careplus_appointments.rules.slots import Calendar
@@ -44,7 +44,7 @@ async def check_free(
     ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
         raise PatientBusy.during(other, near, own=who.role is Role.PATIENT)
-    raise SlotTaken("That time is not free. Choose one of the alternatives or another free time.", alternatives=near)
+    raise SlotTaken(_why_not_free(calendar, day), alternatives=near)
 
 
 async def check_overbookable(
@@ -102,3 +102,10 @@ def alternatives_on(settings: Settings, role: Role, calendar: Calendar, starts_a
     zone = settings.clinic_zone
     found = slots.free(calendar, [local_date(starts_at, zone)], bookable_window(settings, role), zone)
     return nearest((slot[0] for slot in found if slot[0] != starts_at), starts_at)
+
+
+def _why_not_free(calendar: Calendar, day: date) -> str:
+    remedy = "Choose one of the alternatives or another free time."
+    if day in calendar.closed:
+        return f"The hospital is closed on that day: {calendar.closed[day].en}. {remedy}"
+    return f"That time is not free. {remedy}"

@@ -1,7 +1,7 @@
 """Free times of a doctor: from weekly wall-clock hours to instants."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from careplus_clinic.clinic_time import Span, first_instant, instants_at, last_i
 from careplus_contracts.appointments import OutsideStaffHorizon
 from careplus_contracts.availability import OpenHours
 from careplus_contracts.doctors import BookingMode
+from careplus_contracts.values import InLanguages
 
 LATE_START = timedelta(minutes=15)
 """Limit after the start of a slot until which staff can book it, for a patient at the desk."""
@@ -18,7 +19,7 @@ STAFF_HORIZON = timedelta(days=730)
 
 @dataclass(frozen=True)
 class Calendar:
-    """A doctor's weekly hours, and the spans in which the doctor is away or busy."""
+    """A doctor's weekly hours, the spans in which the doctor is away or busy, and the names of the hospital's closed days."""
 
     slot_minutes: int
     place: str | None
@@ -26,6 +27,7 @@ class Calendar:
     away: Sequence[Span] = ()
     busy: Sequence[Span] = field(default=())
     booking: BookingMode = BookingMode.ONLINE
+    closed: Mapping[date, InLanguages] = field(default_factory=dict)
 
 
 def offered(day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: ZoneInfo) -> list[Span]:
@@ -69,9 +71,12 @@ def is_within(span: Span, hours: Sequence[OpenHours], zone: ZoneInfo) -> bool:
 
 
 def free(calendar: Calendar, days: Iterable[date], window: Span, zone: ZoneInfo) -> Iterator[Span]:
-    """Yield the slots of these days that start inside the window and overlap no busy or absent time, in order of time."""
+    """Yield the slots of these days that start inside the window and overlap no busy or absent time, in order of time.
+
+    A closed day has none.
+    """
     occupied = deque(merged([*calendar.away, *calendar.busy]))
-    for day in days:
+    for day in (one for one in days if one not in calendar.closed):
         for slot in offered(day, calendar.hours, calendar.slot_minutes, zone):
             while occupied and occupied[0][1] <= slot[0]:
                 occupied.popleft()

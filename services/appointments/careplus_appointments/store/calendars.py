@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.store.availability import DEFAULT_SLOT_MINUTES
-from careplus_clinic.clinic_time import Span
+from careplus_clinic.clinic_time import DAY, Span
 from careplus_contracts.appointments import DoctorNotBookable
 from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
@@ -21,6 +21,7 @@ from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
+from careplus_tables.closed_days import closed_between
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
@@ -146,8 +147,12 @@ async def of_doctors(
             rule = OpenHours.model_construct(weekday=Weekday(row.weekday), starts=row.starts, ends=row.ends)
             hours[row.doctor_id].append(rule)
     away, busy = await _away_and_busy(db, doctors, span, patient_id, except_id)
+    # clinic days begin and end less than a day from those of UTC
+    closed = await closed_between(db, (span[0] - DAY).date(), (span[1] + DAY).date())
     return {
-        doctor_id: Calendar(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[PATIENT_KEY], booking)
+        doctor_id: Calendar(
+            *(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[PATIENT_KEY], booking, closed)
+        )
         for doctor_id, (slot_minutes, place, booking) in weeks.items()
     }
 

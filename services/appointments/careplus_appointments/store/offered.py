@@ -1,5 +1,6 @@
 """Statements that keep the time that doctors offered on days that have passed; statistics read it."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from careplus_clinic.clinic_time import day_bounds, days_from, local_date
 from careplus_clinic.offered import TimeOffSpan, WeeklyHours, offered_minutes
 from careplus_tables.accounts import AccountRow
 from careplus_tables.availability import OfferedTimeRow, OpenHoursRow, TimeOffRow
+from careplus_tables.closed_days import closed_between
 from careplus_tables.columns import core
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, WriteSession
@@ -51,9 +53,10 @@ async def keep_passed_days(db: WriteSession, at: datetime, zone: ZoneInfo) -> bo
     if not (days and offers):
         return False
     away = await _time_off(db, day_bounds(days[0], days[-1], zone))
+    closed = await closed_between(db, days[0], days[-1])
     # hours cannot have changed without a call, so only days before the first call are estimated
     known_from = yesterday if last is None else first
-    rows = [row for day in days for row in _rows(day, offers, away, zone, estimated=day < known_from)]
+    rows = [row for day in days for row in _rows(day, offers, away, closed, zone, estimated=day < known_from)]
     # in one order, or two processes that keep the same days would wait for each other
     rows.sort(key=lambda row: (row["day"], row["doctor_id"]))
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
@@ -63,10 +66,12 @@ async def keep_passed_days(db: WriteSession, at: datetime, zone: ZoneInfo) -> bo
     return bool(rows) and days[-1] < yesterday
 
 
-def _rows(day: date, offers: list[_Offer], away: list[TimeOffSpan], zone: ZoneInfo, *, estimated: bool) -> list[dict[str, Any]]:
+def _rows(
+    day: date, offers: list[_Offer], away: list[TimeOffSpan], closed: Collection[date], zone: ZoneInfo, *, estimated: bool
+) -> list[dict[str, Any]]:
     _, ends = day_bounds(day, day, zone)
     week = [one.hours for one in offers if one.since < ends and (one.left_at is None or one.left_at >= ends)]
-    minutes = offered_minutes(day, day, week, away, zone)
+    minutes = offered_minutes(day, day, week, away, zone, closed)
     return [
         {"day": day, "doctor_id": doctor_id, "minutes": found, "estimated": estimated} for doctor_id, found in minutes.items()
     ]

@@ -1,5 +1,6 @@
 """Statements about the visits of all patients, for reception; they do not read reason and notes."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -73,6 +74,14 @@ async def show(db: AnySession, who: Identity, appointment_id: int) -> Arrangemen
     """Return a visit that was found or booked before."""
     query = _select_visits().where(is_desk(who), col(_visit.id) == appointment_id)
     return _to_contract(ReceptionRecord(*(await db.execute(query)).one()))
+
+
+async def of_ids(db: AnySession, who: Identity, ids: Sequence[int]) -> list[Arrangement]:
+    """Return visits that were found before, in order of time."""
+    if not ids:
+        return []
+    query = _select_visits().where(is_desk(who), col(_visit.id).in_(ids)).order_by(col(_visit.starts_at), col(_visit.id))
+    return [_to_contract(ReceptionRecord(*row)) for row in (await db.execute(query)).all()]
 
 
 async def lock_for_update(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:

@@ -21,6 +21,7 @@ from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.availability import OfferedTimeRow, OpenHoursRow, TimeOffRow
+from careplus_tables.closed_days import closed_between
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
@@ -133,14 +134,15 @@ async def _visits(db: ReadSession, of: Period) -> list[VisitCount]:
 
 async def _offered(db: ReadSession, of: Period, zone: ZoneInfo) -> _Offered:
     """Return the minutes offered in the period: those kept for passed days, and the ones of the present hours for the others."""
-    kept = (col(OfferedTimeRow.day) >= of.first, col(OfferedTimeRow.day) <= of.last)
-    query = select(func.sum(OfferedTimeRow.minutes), func.count().filter(col(OfferedTimeRow.estimated))).where(*kept)
+    query = select(func.sum(OfferedTimeRow.minutes), func.count().filter(col(OfferedTimeRow.estimated))).where(
+        col(OfferedTimeRow.day).between(of.first, of.last)
+    )
     minutes, estimated = (await db.execute(query)).one()
     [first, last] = (await db.execute(select(func.min(OfferedTimeRow.day), func.max(OfferedTimeRow.day)))).one()
     total, week, away = minutes or 0, await _week(db), await _time_off(db, of)
-    today = local_date(now(), zone)
+    closed, today = await closed_between(db, of.first, of.last), local_date(now(), zone)
     for begin, end in rules.not_kept(of, first, last):
-        total += sum(offered_minutes(begin, end, week, away, zone).values())
+        total += sum(offered_minutes(begin, end, week, away, zone, closed).values())
         # the hours of these days are not known
         estimated += begin < min(today, first or today)
     return _Offered(total, estimated > 0)

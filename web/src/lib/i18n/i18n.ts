@@ -6,6 +6,7 @@ import type admin from "../../i18n/en/admin.json";
 import type bookings from "../../i18n/en/bookings.json";
 import type certificates from "../../i18n/en/certificates.json";
 import type changes from "../../i18n/en/changes.json";
+import type closedDays from "../../i18n/en/closed_days.json";
 import type critical from "../../i18n/en/critical.json";
 import type desk from "../../i18n/en/desk.json";
 import type doctor from "../../i18n/en/doctor.json";
@@ -36,6 +37,7 @@ type English = typeof shell &
   typeof trail &
   typeof patient &
   typeof record &
+  typeof closedDays &
   typeof critical &
   typeof bookings &
   typeof refills &
@@ -65,6 +67,7 @@ export type Room =
   | "trail"
   | "patient"
   | "record"
+  | "closed_days"
   | "critical"
   | "bookings"
   | "refills"

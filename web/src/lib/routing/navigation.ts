@@ -60,6 +60,7 @@ export const BELOW: readonly (readonly [string, string])[] = [
   ["/doctor/certificates", "/doctor/patients"],
   ["/doctor/refills", "/doctor"],
   ["/admin/refills", "/admin"],
+  ["/admin/closed-days", "/admin/doctors"],
   ["/admin/emergency-access", "/admin/audit"],
   ["/doctor/emergency", "/doctor/patients"],
   ["/lab", "/lab"],

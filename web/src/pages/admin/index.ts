@@ -6,6 +6,10 @@ export const pages: readonly OwnPage[] = [
   ["/admin/doctors", () => import("./doctors/doctors")],
   ["/admin/doctors/new", () => import("./doctors/new-doctor")],
   ["/admin/doctors/:id", () => import("./doctors/doctor")],
+  [
+    "/admin/closed-days",
+    async () => (await Promise.all([import("./closed-days/closed-days"), loadMessages("closed_days")]))[0],
+  ],
   ["/admin/people", () => import("./people/people")],
   ["/admin/people/approvals", () => import("./people/approvals")],
   [

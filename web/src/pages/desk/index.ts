@@ -1,4 +1,5 @@
 /** The pages of reception, which administrators open too, but the start page. Patterns are tried in order. */
+import { loadMessages } from "../../lib/i18n/i18n";
 import type { OwnPage } from "../../lib/routing/page";
 
 export const pages: readonly OwnPage[] = [
@@ -6,6 +7,7 @@ export const pages: readonly OwnPage[] = [
   ["/desk/appointments/new", () => import("./visits/phone-booking")],
   ["/desk/appointments/reassign", () => import("./visits/reassign")],
   ["/desk/notices", () => import("./notices/notices")],
+  ["/desk/closed-days", async () => (await Promise.all([import("./closed-days"), loadMessages("closed_days")]))[0]],
   ["/desk/patients", () => import("./patients/patients")],
   ["/desk/patients/new", () => import("./patients/new-patient")],
   ["/desk/patients/duplicates", () => import("./patients/duplicates")],

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { api, type Config, outcome, type Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
+import { inLanguage } from "../../lib/i18n/in-languages";
 import { type Loaded, useLoad } from "../../lib/loading/query";
 import { withQuery } from "../../lib/routing/router";
 import { addDays, type Day, dayOf, type Instant, isDay, longDay, today } from "../../lib/time/time";
@@ -40,8 +41,14 @@ export function FreeWeek({ name, title, about, week, config, slots, next = null,
   const now = today();
   const [earlier, later] = [addDays(week, -DAYS), addDays(week, DAYS)];
   const free = slots.data?.next_available ?? next;
+  const closed = useClosedDays(week);
   const empty = (
     <Empty>
+      {[...closed].map(([day, name]) => (
+        <p key={day}>
+          {longDay(day)}: {t("slots.closed", { name })}
+        </p>
+      ))}
       {!free && never ? never : <p>{t(`${name}.none`)}</p>}
       {free && <Turn to={dayOf(free)}>{t(`${name}.next`, { day: longDay(dayOf(free)) })}</Turn>}
     </Empty>
@@ -62,7 +69,7 @@ export function FreeWeek({ name, title, about, week, config, slots, next = null,
       </div>
       <div class={slots.data ? undefined : "free-week-waiting"}>
         <Ready of={slots} empty={empty}>
-          {({ items }) => <SlotList days={daysOf(week)} slots={items} {...(href && { href })} />}
+          {({ items }) => <SlotList days={daysOf(week)} slots={items} closed={closed} {...(href && { href })} />}
         </Ready>
       </div>
     </section>
@@ -82,6 +89,13 @@ function Turn({ to, children }: { to: Day; children: ComponentChildren }) {
 export function useSlots(doctor: number, week: Day): Slots {
   const params = { path: { doctor_id: doctor }, query: { start: week, days: DAYS } };
   return useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}/slots", { params })), [doctor, week]);
+}
+
+/** The names of the closed days of the seven days from `week` on; none while they load. */
+function useClosedDays(week: Day): ReadonlyMap<Day, string> {
+  const query = { from: week, to: addDays(week, DAYS - 1) };
+  const { data } = useLoad(() => outcome(api.GET("/api/closed-days", { params: { query } })), [week]);
+  return new Map(data?.items.map(({ day, names }) => [day, inLanguage(names)]));
 }
 
 function daysOf(week: Day): Day[] {

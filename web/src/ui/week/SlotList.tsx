@@ -17,18 +17,21 @@ interface Props<S extends Slot> {
   href?: (slot: S) => string;
   /** The text of a day without times. */
   empty?: string;
+  /** The names of days on which the hospital is closed. */
+  closed?: ReadonlyMap<Day, string>;
 }
 
 /** Days are `h3`, so the page has an `h2` for the week. */
-export function SlotList<S extends Slot>({ days, slots, href, empty = t("slots.none") }: Props<S>) {
+export function SlotList<S extends Slot>({ days, slots, href, empty = t("slots.none"), closed }: Props<S>) {
   return (
     <div class="slots">
       {days.map((day) => {
         const free = slots.filter((slot) => slot.day === day);
+        const name = closed?.get(day);
         return (
           <div key={day}>
             <h3>{shortDay(day)}</h3>
-            {free.length === 0 && <p class="muted">{empty}</p>}
+            {free.length === 0 && <p class="muted">{name ? t("slots.closed", { name }) : empty}</p>}
             {free.length > 0 && (
               <ul>
                 {free.map((slot) => (

@@ -9,7 +9,7 @@ from alembic import op
 from careplus_tables.columns import InstantColumn
 
 revision = "0054"
-down_revision = "0048"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 older_code_works = True  # accounts that older code writes have no keys: they are not listed as duplicates before a change

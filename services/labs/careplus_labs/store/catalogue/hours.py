@@ -1,5 +1,6 @@
 """Statements about the laboratory's opening hours and closed days, and bookings outside them."""
 
+import dataclasses
 from collections import defaultdict
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from careplus_labs.rules.windows import Hours, Interval, parse_hours, window_of
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
+from careplus_tables.closed_days import closed_between
 from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.lab_hours import LabClosureRow, LabHoursRow, LabScheduleRow
 from careplus_tables.labs import LabBookingRow
@@ -31,12 +33,13 @@ async def opening(db: AnySession, settings: Settings) -> Hours:
     default = parse_hours(settings.lab_hours, settings.clinic_zone, now(), settings.horizon_days)
     row = await db.get(LabScheduleRow, THE_ROW)
     if row is None or row.version == NOT_STORED:
-        return default
+        return dataclasses.replace(default, closed=await _hospital_closed(db, default))
     week: defaultdict[Weekday, list[Interval]] = defaultdict(list)
     query = select(LabHoursRow).order_by(col(LabHoursRow.opens)).limit(MOST_HOURS)
     for rule in (await db.execute(query)).scalars():
         week[Weekday(rule.weekday)].append((minute_of(rule.opens), minute_of(rule.closes)))
     closures = {one.day: one.reason for one in await _closures(db, settings)}
+    closures = await _hospital_closed(db, default) | closures
     return Hours(week, closures, settings.clinic_zone, default.earliest, default.latest)
 
 
@@ -60,7 +63,7 @@ async def check_outside(db: AnySession, body: SetLabHours, hours: Hours) -> list
     week: defaultdict[Weekday, list[Interval]] = defaultdict(list)
     for rule in body.rules:
         week[rule.weekday].append((minute_of(rule.starts), minute_of(rule.ends)))
-    closed = {one.day: one.reason for one in body.closures}
+    closed = await _hospital_closed(db, hours) | {one.day: one.reason for one in body.closures}
     count, found = await _outside(db, Hours(week, closed, hours.zone, hours.earliest, hours.latest))
     if count and not body.accept_outside:
         detail = f"{count} bookings stand outside these hours. Look at them, then save the hours with accept_outside."
@@ -101,6 +104,12 @@ async def _closures(db: AnySession, settings: Settings) -> list[LabClosure]:
     today = local_date(now(), settings.clinic_zone)
     query = select(LabClosureRow).where(col(LabClosureRow.day) >= today).order_by(col(LabClosureRow.day)).limit(MOST_CLOSURES)
     return [LabClosure(day=row.day, reason=row.reason) for row in (await db.execute(query)).scalars()]
+
+
+async def _hospital_closed(db: AnySession, hours: Hours) -> dict[date, str]:
+    """Return the closed days of the whole hospital on which bookings could be made, with their names."""
+    days = await closed_between(db, local_date(hours.earliest, hours.zone), local_date(hours.latest, hours.zone))
+    return {day: names.en for day, names in days.items()}
 
 
 async def _outside(db: AnySession, hours: Hours) -> tuple[int, list[BookingOutside]]:

@@ -38,9 +38,14 @@ export default function Doctors({ query }: OwnProps) {
     <Page
       title={t("staff.title")}
       actions={
-        <a class="button" href="/admin/doctors/new">
-          {t("staff.add")}
-        </a>
+        <div class="row">
+          <a class="button quiet" href="/admin/closed-days">
+            {t("staff.closed_days")}
+          </a>
+          <a class="button" href="/admin/doctors/new">
+            {t("staff.add")}
+          </a>
+        </div>
       }
     >
       <Filters wanted={wanted} />
