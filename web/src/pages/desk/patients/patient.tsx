@@ -6,7 +6,7 @@ import { t } from "../../../lib/i18n/i18n";
 import { idOf } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
-import { dateOnly, longWhen } from "../../../lib/time/time";
+import { dateOnly } from "../../../lib/time/time";
 import { CONTACT_FIELDS, ContactFields, checkContact, contactBody, contactText } from "../../../ui/forms/ContactFields";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
