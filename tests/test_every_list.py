@@ -70,6 +70,8 @@ CASES = {
     "list_templates": Case("note_templates"),
     "list_house_templates": Case("note_templates"),
     "list_arrangements": Case("appointments", ("starts_at", "ends_at"), {"status": "cancelled"}),
+    "show_board": Case("doctors", ("sort_key",), key="doctor"),
+    "list_unfinished": VISITS,
     "list_time_off": Case("time_off", ("starts_at", "ends_at")),
     "list_doctors": DOCTORS,
     "list_chart_changes": Case("chart_changes"),

@@ -67,6 +67,7 @@ export const visit = builder<Schemas["Visit"]>({
   note: null,
   completed_at: null,
   arrived_at: null,
+  started_at: null,
 });
 
 export const vitals = builder<Schemas["VitalSigns"]>({

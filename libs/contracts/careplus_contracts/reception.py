@@ -34,10 +34,11 @@ api = Contract(service="appointments", tag="reception")
 
 
 class ArrangedStatus(StrEnum):
-    """The statuses that reception may set; the doctor sets the others."""
+    """The statuses that reception may set; the doctor alone completes a visit."""
 
     CONFIRMED = "confirmed"
     ARRIVED = "arrived"
+    IN_PROGRESS = "in_progress"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
 
@@ -62,6 +63,9 @@ class Arrangement(Answer):
     place: str | None
     cancelled_by: Role | None
     created_at: Instant
+    arrived_at: Instant | None = Field(description="When the patient was marked as arrived; null before, or unknown.")
+    started_at: Instant | None = Field(description="When the visit started; null before, or unknown.")
+    completed_at: Instant | None = Field(description="When the visit was completed; null before, or unknown.")
     version: Version
 
 
@@ -153,4 +157,5 @@ async def rearrange(appointment_id: Id, body: Rearrange) -> Arrangement:
 
     The patient keeps the old time until the new one is booked. A moved appointment is `booked`: its doctor confirms it again.
     Moving it to its present doctor and time has no effect. `arrived` is possible on its day, `no_show` after its start.
+    `in_progress` calls in a patient that has arrived, from two hours before the start on; `arrived` takes that back.
     """

@@ -56,5 +56,6 @@ class AppointmentRow(SQLModel, table=True):
     booked_by: str | None = Field(default=None, description="The role; null for visits before this column.")
     completed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     arrived_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    started_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)

@@ -5,6 +5,7 @@ from careplus_appointments.routes import (
     account_bookings,
     appointments,
     availability,
+    board,
     finding,
     follow_ups,
     note_templates,
@@ -14,6 +15,7 @@ from careplus_appointments.routes import (
 )
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
+from careplus_contracts import board as board_contract
 from careplus_contracts import booking_limits
 from careplus_contracts import finding as finding_contract
 from careplus_contracts import follow_ups as follow_ups_contract
@@ -30,6 +32,7 @@ app = application(
         appointments_contract.api,
         follow_ups_contract.api,
         reception_contract.api,
+        board_contract.api,
         booking_limits.api,
         notes_contract.api,
         signing_contract.api,
@@ -37,8 +40,8 @@ app = application(
         availability_contract.api,
     ),
     routes=(
-        *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, notes.routes, signing.routes),
-        *(note_templates.routes, availability.routes, account_bookings.routes),
+        *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
+        *(notes.routes, signing.routes, note_templates.routes, availability.routes, account_bookings.routes),
     ),
     lifespan=with_tasks,
 )

@@ -12,6 +12,9 @@ export default function Today(_: OwnProps) {
       title={t("desk.title")}
       actions={
         <>
+          <a class="button quiet" href="/desk/board">
+            {t("board.title")}
+          </a>
           <a class="button quiet" href="/desk/patients/new">
             {t("desk.new_patient")}
           </a>
