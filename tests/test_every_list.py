@@ -72,6 +72,8 @@ CASES = {
     "list_house_templates": Case("note_templates"),
     "list_notices": Case("notices"),
     "list_arrangements": Case("appointments", ("starts_at", "ends_at"), {"status": "cancelled"}),
+    "show_board": Case("doctors", ("sort_key",), key="doctor"),
+    "list_unfinished": VISITS,
     "list_time_off": Case("time_off", ("starts_at", "ends_at")),
     "list_closed_days": Case("closed_days"),
     "list_doctors": DOCTORS,

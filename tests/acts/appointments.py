@@ -167,6 +167,7 @@ ACTS = (
     ),
     Act("list_desk_doctors", no_patient="doctors"),
     Act("list_arrangements", finds="?patient_id={patient_id}"),
+    Act("show_board_changes", no_patient="doctors"),
     Act("list_time_off", no_patient="the doctor's own"),
     Act("suggest_searches", query="?q=derm"),
 )

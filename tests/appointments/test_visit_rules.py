@@ -50,11 +50,11 @@ def test_patient_changes_visit_before_notice_only(status: AppointmentStatus) -> 
 
 
 @pytest.mark.parametrize("current", list(AppointmentStatus))
-def test_reception_never_starts_or_completes_a_visit(current: AppointmentStatus) -> None:
+def test_reception_calls_in_arrived_and_completes_none(current: AppointmentStatus) -> None:
     legal = visits.RECEPTION_TRANSITIONS.legal(current)
     assert set(legal) <= set(visits.DOCTOR_TRANSITIONS.legal(current))
-    assert not set(legal) & set(visits.DOCTOR_ONLY)
-    assert legal == () or current not in visits.DOCTOR_ONLY
+    assert AppointmentStatus.COMPLETED not in legal
+    assert (AppointmentStatus.IN_PROGRESS in legal) == (current is AppointmentStatus.ARRIVED)
 
 
 def test_reception_moves_visit_until_it_starts() -> None:

@@ -186,6 +186,7 @@ VIEWS = [
     View("/admin/people/{}/sessions", "admin", first("/api/admin/accounts?role=patient")),
     View("/admin/people/{}/bookings", "admin", first("/api/admin/accounts?role=patient")),
     View("/desk", "reception"),
+    View("/desk/board", "reception"),
     View("/desk/appointments", "admin"),
     View("/desk/appointments/new", "reception"),
     View("/desk/appointments/new?q=be", "reception"),

@@ -156,3 +156,10 @@ def test_turnaround_is_the_median_of_hours() -> None:
     assert stats.turnaround_hours(spans) == 2.0
     assert stats.turnaround_hours(spans[:2]) == 1.5
     assert stats.turnaround_hours([]) is None
+
+
+def test_wait_is_the_median_of_minutes() -> None:
+    spans = [(NOW, NOW + timedelta(minutes=minutes)) for minutes in (4, 9, 55)]
+    assert stats.waiting_minutes(spans) == 9.0
+    assert stats.waiting_minutes(spans[:2]) == 6.5
+    assert stats.waiting_minutes([]) is None

@@ -28,6 +28,9 @@ function visit(id: number, time: string, more: object = {}) {
     place: null,
     cancelled_by: null,
     created_at: "2030-01-01T09:00:00Z",
+    arrived_at: null,
+    started_at: null,
+    completed_at: null,
     version: 1,
     ...more,
   };

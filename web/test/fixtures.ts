@@ -70,6 +70,7 @@ export const visit = builder<Schemas["Visit"]>({
   completed_at: null,
   overbook_reason: null,
   arrived_at: null,
+  started_at: null,
 });
 
 export const vitals = builder<Schemas["VitalSigns"]>({

@@ -95,6 +95,7 @@ class Visit(Appointment):
     note: str | None
     completed_at: Instant | None = Field(description="Null unless the visit is completed; unknown before version 0.2.")
     arrived_at: Instant | None = Field(description="When the patient was marked as arrived; null before, or unknown.")
+    started_at: Instant | None = Field(description="When the visit started; null before, or unknown.")
     overbook_reason: OverbookReason
 
 

@@ -24,6 +24,7 @@ class ExportedVisit(Answer):
     cancel_reason: str | None
     booked_by: str | None = Field(description="A role.")
     arrived_at: Instant | None
+    started_at: Instant | None
     completed_at: Instant | None
     created_at: Instant
 

@@ -39,10 +39,11 @@ api = Contract(service="appointments", tag="reception")
 
 
 class ArrangedStatus(StrEnum):
-    """The statuses that reception may set; the doctor sets the others."""
+    """The statuses that reception may set; the doctor alone completes a visit."""
 
     CONFIRMED = "confirmed"
     ARRIVED = "arrived"
+    IN_PROGRESS = "in_progress"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
 
@@ -68,6 +69,9 @@ class Arrangement(Answer):
     cancelled_by: Role | None
     overbook_reason: OverbookReason
     created_at: Instant
+    arrived_at: Instant | None = Field(description="When the patient was marked as arrived; null before, or unknown.")
+    started_at: Instant | None = Field(description="When the visit started; null before, or unknown.")
+    completed_at: Instant | None = Field(description="When the visit was completed; null before, or unknown.")
     version: Version
 
 
@@ -187,4 +191,5 @@ async def rearrange(appointment_id: Id, body: Rearrange) -> Arrangement:
     The patient keeps the old time until the new one is booked. A moved appointment is `booked`: its doctor confirms it again.
     Moving it to its present doctor and time has no effect. With `overbook` it moves as `arrange` books; a move to a free time
     ends its overbooking. `arrived` is possible on its day, `no_show` after its start.
+    `in_progress` calls in a patient that has arrived, from two hours before the start on; `arrived` takes that back.
     """

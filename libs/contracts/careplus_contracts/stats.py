@@ -45,6 +45,9 @@ class Stats(Answer):
     utilisation_estimated: bool = Field(
         description="Whether the period has days before the first kept one, for which the hours of that day stand in."
     )
+    waiting_minutes: float | None = Field(
+        description="Median from a patient's arrival to the start of the visit, of visits in the period; null: none has both."
+    )
     lab_bookings: Count
     waiting_results: Count = Field(description="Laboratory results that are entered and not released, of any period.")
     lab_turnaround_hours: float | None = Field(description="Median from collection to verification; null: none verified.")

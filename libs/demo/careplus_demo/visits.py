@@ -122,6 +122,7 @@ class Visits:
         self._list(Visit(self._count, doctor, patient, min(ends_at, self.now), told, complaint), slot, status)
         by_doctor = status is S.CANCELLED and roll < 0.2 and told is None
         is_written = told is not None or self.now - ends_at < WRITTEN_FOR
+        is_there = status in (S.ARRIVED, S.IN_PROGRESS) or (status is S.COMPLETED and is_written)
         return {
             "id": self._count,
             "reference": reference("CP", self._count),
@@ -137,7 +138,8 @@ class Visits:
             "cancel_reason": self._cancel_reason(by_doctor, roll, told) if status is S.CANCELLED else None,
             # unknown for older visits, as in a hospital that had an earlier version
             "completed_at": min(ends_at, self.now) if status is S.COMPLETED and is_written else None,
-            "arrived_at": min(starts_at, self.now) - WAITED if status in (S.ARRIVED, S.IN_PROGRESS) else None,
+            "arrived_at": min(starts_at, self.now) - WAITED if is_there else None,
+            "started_at": min(starts_at, self.now) if is_there and status is not S.ARRIVED else None,
             # booked two hours to four weeks before
             "created_at": min(starts_at, self.now) - timedelta(minutes=120 + int(roll * 40_000)),
             "version": 1 + CHANGES[status],

@@ -56,6 +56,7 @@ class AppointmentRow(SQLModel, table=True):
     booked_by: str | None = Field(default=None, description="The role; null for visits before this column.")
     completed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     arrived_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    started_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     overbook_reason: str | None = Field(
         default=None,
         description="Why staff booked it beside other visits of the doctor, or outside of free times; null: they did not.",

@@ -47,6 +47,7 @@ class VisitRecord(NamedTuple):
     arrived_at: Any
     booked_by: str | None
     overbook_reason: str | None
+    started_at: Any
 
 
 def select_visits() -> sa.Select[*tuple[Any, ...]]:
@@ -79,6 +80,7 @@ def select_visits() -> sa.Select[*tuple[Any, ...]]:
             col(_visit.arrived_at),
             col(_visit.booked_by),
             col(_visit.overbook_reason),
+            col(_visit.started_at),
         )
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
@@ -96,7 +98,7 @@ def appointment_members(visit: VisitRecord) -> dict[str, Any]:
 def visit_members(visit: VisitRecord) -> dict[str, Any]:
     """Return the members of a `Visit`, to be validated: an appointment with the patient's details and the note."""
     members = _shared_members(visit)
-    members.update(note=visit.note, completed_at=visit.completed_at, arrived_at=visit.arrived_at)
+    members.update(note=visit.note, arrived_at=visit.arrived_at, started_at=visit.started_at, completed_at=visit.completed_at)
     members["overbook_reason"] = visit.overbook_reason
     members["patient"] = {
         "id": visit.patient_id,

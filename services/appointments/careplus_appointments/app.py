@@ -5,6 +5,7 @@ from careplus_appointments.routes import (
     account_bookings,
     appointments,
     availability,
+    board,
     closed_days,
     finding,
     follow_ups,
@@ -15,6 +16,7 @@ from careplus_appointments.routes import (
 )
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
+from careplus_contracts import board as board_contract
 from careplus_contracts import booking_limits
 from careplus_contracts import closed_days as closed_days_contract
 from careplus_contracts import finding as finding_contract
@@ -32,6 +34,7 @@ app = application(
         appointments_contract.api,
         follow_ups_contract.api,
         reception_contract.api,
+        board_contract.api,
         booking_limits.api,
         notes_contract.api,
         signing_contract.api,
@@ -40,8 +43,8 @@ app = application(
         closed_days_contract.api,
     ),
     routes=(
-        *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, notes.routes, signing.routes),
-        *(note_templates.routes, availability.routes, closed_days.routes, account_bookings.routes),
+        *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
+        *(notes.routes, signing.routes, note_templates.routes, availability.routes, closed_days.routes, account_bookings.routes),
     ),
     lifespan=with_tasks,
 )

@@ -15,8 +15,8 @@ S = AppointmentStatus
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
-DOCTOR_ONLY = (S.IN_PROGRESS, S.COMPLETED)
-"""Reception takes a visit neither to one of these nor away from it."""
+STARTED = (S.IN_PROGRESS, S.COMPLETED)
+"""The patient of a visit with one of these is in the room, or was."""
 PATIENT_CHANGEABLE = (S.BOOKED, S.CONFIRMED)
 """While a visit has one of these, the patient may move or cancel it."""
 MOVABLE = (*PATIENT_CHANGEABLE, S.ARRIVED)
@@ -45,8 +45,9 @@ DOCTOR_TRANSITIONS: Transitions[S] = Transitions(
     },
     _detail,
 )
+# reception calls in a patient that has arrived, and takes that back; the doctor completes
 RECEPTION_TRANSITIONS = DOCTOR_TRANSITIONS.restricted(
-    lambda current, wanted: current not in DOCTOR_ONLY and wanted not in DOCTOR_ONLY
+    lambda current, wanted: wanted is not S.COMPLETED and (wanted is not S.IN_PROGRESS or current is S.ARRIVED)
 )
 
 
@@ -63,7 +64,14 @@ def arrival(status: S, arrived_at: datetime | None, now: datetime) -> datetime |
     """Return when the patient arrived, for a visit that gets this status: a step back from `in_progress` keeps the time."""
     if status is S.ARRIVED:
         return arrived_at or now
-    return arrived_at if status in DOCTOR_ONLY else None
+    return arrived_at if status in STARTED else None
+
+
+def start(status: S, started_at: datetime | None, now: datetime) -> datetime | None:
+    """Return when the visit started, for a visit that gets this status: reopening a completed one keeps the time."""
+    if status is S.IN_PROGRESS:
+        return started_at or now
+    return started_at if status is S.COMPLETED else None
 
 
 class TimedStatus(Protocol):

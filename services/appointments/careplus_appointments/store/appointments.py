@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from careplus_appointments.rules.slots import Calendar
-from careplus_appointments.rules.visits import arrival
+from careplus_appointments.rules.visits import arrival, start
 from careplus_appointments.store import visit_notices
 from careplus_appointments.store.visit_notices import Before
 from careplus_contracts.appointments import Appointment, AppointmentStatus, Book, Visit
@@ -122,7 +122,7 @@ async def move(
     row.starts_at = starts_at
     row.ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     row.place, row.overbook_reason = calendar.place, overbook
-    row.status, row.arrived_at = AppointmentStatus.BOOKED.value, None
+    row.status, row.arrived_at, row.started_at = AppointmentStatus.BOOKED.value, None, None
     await _save(db, row, alternatives)
     assert row.id is not None
     await visit_notices.tell_moved(db, row, before, own=own)
@@ -150,6 +150,7 @@ async def set_status(
     if row.status != status.value:
         row.completed_at = this_second() if status is AppointmentStatus.COMPLETED else None
         row.arrived_at = arrival(status, row.arrived_at, this_second())
+        row.started_at = start(status, row.started_at, this_second())
     row.status = status.value
     row.note = row.note if note is None else note
     await _save(db, row, list)

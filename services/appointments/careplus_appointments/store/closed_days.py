@@ -43,7 +43,7 @@ _BY_DAY = Keyset((col(_day.day),), Day, lambda row: row.day)
 class OnClosedDays(NamedTuple):
     """Bookings on closed days: the number of visits, the soonest of them, and the number of the laboratory's."""
 
-    count: int
+    number: int
     visits: list[Arrangement]
     lab_bookings: int
 
@@ -92,7 +92,7 @@ async def show_saved(db: AnySession, who: Identity, today: date, zone: ZoneInfo)
     """Return the plan with the visits on closed days."""
     plan = await show(db, today)
     found = await on_days(db, who, {one.day for one in plan.days if not one.is_open}, zone)
-    return SavedClosedDays(**dict(plan), to_move=found.visits, to_move_in_all=found.count, lab_bookings=found.lab_bookings)
+    return SavedClosedDays(**dict(plan), to_move=found.visits, to_move_in_all=found.number, lab_bookings=found.lab_bookings)
 
 
 async def replace(db: WriteSession, row: ClosedDayPlanRow, body: SetClosedDays, today: date) -> set[date]:
@@ -138,9 +138,9 @@ async def is_due(db: AnySession, today: date) -> bool:
 async def check_visits(db: WriteSession, who: Identity, days: Collection[date], zone: ZoneInfo) -> None:
     """Raise VisitsOnClosedDays if visits are booked on these days."""
     found = await on_days(db, who, days, zone)
-    if found.count:
-        detail = f"{found.count} visits are booked on these days. Look at them, then save with accept_outside."
-        raise VisitsOnClosedDays(detail, count=found.count, visits=found.visits, lab_bookings=found.lab_bookings)
+    if found.number:
+        detail = f"{found.number} visits are booked on these days. Look at them, then save with accept_outside."
+        raise VisitsOnClosedDays(detail, count=found.number, visits=found.visits, lab_bookings=found.lab_bookings)
 
 
 async def on_days(db: AnySession, who: Identity, days: Collection[date], zone: ZoneInfo) -> OnClosedDays:
@@ -154,7 +154,7 @@ async def on_days(db: AnySession, who: Identity, days: Collection[date], zone: Z
     )
     visits = visits.order_by(col(_visit.starts_at), col(_visit.id)).limit(MOST_UPCOMING)
     rows = (await db.execute(visits.execution_options(cross_patient=CROSS_PATIENT))).all()
-    found = [id_ for id_, starts_at in rows if local_date(starts_at, zone) in days]
+    found = [id_ for id_, starts_at in rows if id_ is not None and local_date(starts_at, zone) in days]
     booked = col(_lab.status) == LabBookingStatus.BOOKED.value
     bookings = select(col(_lab.starts_at)).where(booked, col(_lab.starts_at) >= first, col(_lab.starts_at) < last)
     bookings = bookings.limit(MOST_UPCOMING).execution_options(cross_patient=CROSS_PATIENT)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from careplus_appointments.rules.visits import OVER
 from careplus_appointments.store import appointments
 from careplus_appointments.store.appointments import PEOPLE
 from careplus_clinic.clinic_time import Span
@@ -22,7 +23,7 @@ from careplus_contracts.reception import (
     ReceptionFilter,
 )
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Id, Instant
+from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
@@ -58,6 +59,9 @@ class ReceptionRecord(NamedTuple):
     doctor_name: str
     specialty: str | None
     bookable: bool
+    arrived_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
 
 
 async def list_all(db: ReadSession, who: Identity, wanted: ReceptionFilter, span: Span) -> Arrangements:
@@ -67,6 +71,14 @@ async def list_all(db: ReadSession, who: Identity, wanted: ReceptionFilter, span
     exact = {name: value for name in members if (value := getattr(wanted, name)) is not None}
     query = query.where(*(col(getattr(_visit, name)) == value for name, value in exact.items()))
     rows, next_cursor = await fetch_page(db, query, _BY_TIME, wanted)
+    return Arrangements(items=[_to_contract(ReceptionRecord(*row)) for row in rows], next_cursor=next_cursor)
+
+
+async def list_unfinished(db: ReadSession, who: Identity, wanted: PageFilter, span: Span) -> Arrangements:
+    """Return visits that start during the span and have no outcome, in order of time."""
+    in_span = (col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
+    is_open = col(_visit.status).not_in([status.value for status in OVER])
+    rows, next_cursor = await fetch_page(db, _select_visits().where(is_desk(who), *in_span, is_open), _BY_TIME, wanted)
     return Arrangements(items=[_to_contract(ReceptionRecord(*row)) for row in rows], next_cursor=next_cursor)
 
 
@@ -139,6 +151,9 @@ def _select_visits() -> Select[*tuple[Any, ...]]:
             display_name(_doctor),
             col(DoctorRow.specialty),
             is_bookable(_doctor),
+            col(_visit.arrived_at),
+            col(_visit.started_at),
+            col(_visit.completed_at),
         )
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
@@ -158,6 +173,9 @@ def _to_contract(visit: ReceptionRecord) -> Arrangement:
         cancelled_by=Role(visit.cancelled_by) if visit.cancelled_by else None,
         overbook_reason=visit.overbook_reason,
         created_at=visit.created_at,
+        arrived_at=visit.arrived_at,
+        started_at=visit.started_at,
+        completed_at=visit.completed_at,
         version=visit.version,
         patient=Caller(
             id=visit.patient_id,

@@ -101,5 +101,11 @@ def turnaround_hours(spans: Iterable[tuple[datetime, datetime]]) -> float | None
     return round(median(hours), 2) if hours else None
 
 
+def waiting_minutes(spans: Iterable[tuple[datetime, datetime]]) -> float | None:
+    """Return the median minutes from arrival to the start of the visit; None without such visits."""
+    minutes = [(started - arrived).total_seconds() / 60 for arrived, started in spans]
+    return round(median(minutes), 1) if minutes else None
+
+
 def _minutes(starts: datetime, ends: datetime) -> int:
     return int((ends - starts).total_seconds() // 60)

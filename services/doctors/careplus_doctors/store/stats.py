@@ -29,7 +29,10 @@ from careplus_tables.people import IS_BOOKABLE_DOCTOR, doctor_name
 
 MOST_TURNAROUNDS = 1000
 """Limit of the newest verified bookings, from which the turnaround is computed."""
+MOST_WAITS = 5000
+"""Limit of the newest started visits, from which the waiting time is computed."""
 MOST_DOCTORS = 100
+STARTED = (AppointmentStatus.IN_PROGRESS.value, AppointmentStatus.COMPLETED.value)
 CROSS_PATIENT = "statistics count the records of all patients and show none"
 
 
@@ -70,6 +73,7 @@ async def stats(db: ReadSession, of: Period, zone: ZoneInfo) -> Stats:
         no_show_rate=rules.no_show_rate(by_status),
         utilisation=rules.utilisation(visits, offered.minutes),
         utilisation_estimated=offered.estimated,
+        waiting_minutes=rules.waiting_minutes(await _waits(db, of)),
         lab_bookings=counts.lab_bookings,
         waiting_results=counts.waiting_results,
         lab_turnaround_hours=rules.turnaround_hours(await _turnarounds(db, of)),
@@ -130,6 +134,19 @@ async def _visits(db: ReadSession, of: Period) -> list[VisitCount]:
         .execution_options(cross_patient=CROSS_PATIENT)
     )
     return [VisitCount(*row) for row in await db.execute(query)]
+
+
+async def _waits(db: ReadSession, of: Period) -> list[tuple[datetime, datetime]]:
+    """Return the times of arrival and start of the newest visits in the period that have both."""
+    visit = AppointmentRow
+    query: Select[*tuple[Any, ...]] = (
+        select(col(visit.arrived_at), col(visit.started_at))
+        .where(col(visit.starts_at) >= of.bounds[0], col(visit.starts_at) < of.bounds[-1])
+        .where(col(visit.status).in_(STARTED), col(visit.arrived_at).is_not(None), col(visit.started_at).is_not(None))
+        .order_by(col(visit.starts_at).desc())
+        .execution_options(cross_patient=CROSS_PATIENT)
+    )
+    return [(arrived, started) for arrived, started in await db.execute(query.limit(MOST_WAITS))]
 
 
 async def _offered(db: ReadSession, of: Period, zone: ZoneInfo) -> _Offered:

@@ -5,6 +5,11 @@ import type { Day } from "../time/time";
 
 export type Arrangement = Schemas["Arrangement"];
 export type Status = Schemas["AppointmentStatus"];
+/** A visit, as far as reception's actions need it. */
+export type DeskVisit = Pick<Arrangement, "id" | "starts_at" | "status" | "version"> & {
+  patient: Schemas["Person"];
+  doctor: Schemas["Person"];
+};
 type Step = Exclude<Schemas["ArrangedStatus"], "cancelled">;
 
 export const STATUSES = ["booked", "confirmed", "arrived", "in_progress", "completed", "no_show", "cancelled"] as const;
@@ -19,19 +24,19 @@ export interface VisitQuery {
   status: Status | null;
 }
 
-/** Transitions without a confirmation; cancelling asks first, and only the doctor starts and completes. */
+/** Transitions without a confirmation; cancelling asks first, and only the doctor completes. */
 const NEXT: Readonly<Record<Status, readonly Step[]>> = {
   booked: ["arrived", "confirmed", "no_show"],
   confirmed: ["arrived", "no_show"],
-  arrived: ["confirmed", "no_show"],
-  in_progress: [],
+  arrived: ["in_progress", "confirmed", "no_show"],
+  in_progress: ["arrived"],
   completed: [],
   cancelled: [],
   no_show: ["arrived"],
 };
 
 /** The next steps of a visit, each with the time from which it is possible, or null. */
-export function steps({ status, starts_at }: Arrangement): { step: Step; from: string | null }[] {
+export function steps({ status, starts_at }: DeskVisit): { step: Step; from: string | null }[] {
   return NEXT[status].map((step) => ({ step, from: possibleFrom(starts_at, step) }));
 }
 
@@ -40,7 +45,7 @@ export function isOpen({ status }: Pick<Arrangement, "status">): boolean {
   return status === "booked" || status === "confirmed" || status === "arrived";
 }
 
-export function rearrange(visit: Arrangement, body: Schemas["Rearrange"]) {
+export function rearrange(visit: DeskVisit, body: Schemas["Rearrange"]) {
   const params = { path: { appointment_id: visit.id }, header: unchanged(visit) };
   return outcome(api.PUT("/api/admin/appointments/{appointment_id}", { params, body }));
 }

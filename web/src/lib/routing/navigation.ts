@@ -42,6 +42,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
   lab: [{ href: "/lab", say: "nav.worklist" }],
   reception: [
     { href: "/desk", say: "nav.today" },
+    { href: "/desk/board", say: "nav.board" },
     { href: "/desk/appointments", say: "nav.appointments" },
     { href: "/desk/patients", say: "nav.patients" },
     { href: "/desk/notices", say: "nav.notices" },

@@ -6,6 +6,7 @@ export const pages: readonly OwnPage[] = [
   ["/desk/appointments", () => import("./visits/appointments")],
   ["/desk/appointments/new", () => import("./visits/phone-booking")],
   ["/desk/appointments/reassign", () => import("./visits/reassign")],
+  ["/desk/board", () => import("./board/board")],
   ["/desk/notices", () => import("./notices/notices")],
   ["/desk/closed-days", async () => (await Promise.all([import("./closed-days"), loadMessages("closed_days")]))[0]],
   ["/desk/patients", () => import("./patients/patients")],

@@ -12,6 +12,9 @@ export default function Today(_: OwnProps) {
       title={t("desk.title")}
       actions={
         <>
+          <a class="button quiet" href="/desk/board">
+            {t("board.title")}
+          </a>
           <a class="button quiet" href="/desk/closed-days">
             {t("desk.closed_days")}
           </a>

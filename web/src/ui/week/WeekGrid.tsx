@@ -39,14 +39,14 @@ interface Props {
 }
 
 /** A part of a day, in minutes after midnight on the clinic's wall clock. */
-type Interval = { from: number; to: number };
+export type Interval = { from: number; to: number };
 type Item = Interval & ({ visit: WeekVisit } | { off: TimeOff });
 type Drawn = { day: Day; items: Item[]; open: Interval[] | null };
 
-const HOUR = 60;
+export const HOUR = 60;
 const WHOLE_DAY = 24 * HOUR;
 /** Minutes of one row of the grid. */
-const STEP = 5;
+export const STEP = 5;
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 
 /** Days are `h3`, so the page has an `h2` for the week. */
@@ -144,7 +144,7 @@ function items(day: Day, visits: readonly WeekVisit[], timeOff: readonly TimeOff
 }
 
 /** The part of a span that lies within a day, or none. */
-function intervalsOn(day: Day, { starts_at, ends_at }: { starts_at: Instant; ends_at: Instant }): Interval[] {
+export function intervalsOn(day: Day, { starts_at, ends_at }: { starts_at: Instant; ends_at: Instant }): Interval[] {
   const from = dayOf(starts_at) < day ? 0 : minuteOfDay(starts_at);
   const to = dayOf(ends_at) > day ? WHOLE_DAY : minuteOfDay(ends_at);
   if (dayOf(starts_at) > day || dayOf(ends_at) < day || to === 0) return [];
@@ -177,13 +177,13 @@ function shownOf(item: Item): Interval[] {
 }
 
 /** The grid rows of a span. */
-function placed({ from, to }: Interval, shown: Interval): { gridRow: string } {
+export function placed({ from, to }: Interval, shown: Interval): { gridRow: string } {
   const first = Math.floor((Math.max(from, shown.from) - shown.from) / STEP);
   const last = Math.ceil((Math.min(to, shown.to) - shown.from) / STEP);
   return { gridRow: `${first + 1} / ${Math.max(last, first + 1) + 1}` };
 }
 
-function wall(day: Day, minute: number): string {
+export function wall(day: Day, minute: number): string {
   const two = (n: number): string => String(n).padStart(2, "0");
   return clock(instantOf(day, `${two(Math.floor(minute / HOUR))}:${two(minute % HOUR)}`));
 }

@@ -6,7 +6,7 @@ from alembic import op
 from careplus_tables.migrations import overbooking
 
 revision = "0050"
-down_revision = "0048"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 older_code_works = True  # it books visits without the reason, which the database checks as before

@@ -47,7 +47,7 @@ export function Today({ of, day }: { of: Stats; day: Day }) {
 }
 
 export function Period({ of }: { of: Stats }) {
-  const { no_show_rate: missed, utilisation, lab_turnaround_hours: hours } = of;
+  const { no_show_rate: missed, utilisation, waiting_minutes: waited, lab_turnaround_hours: hours } = of;
   return (
     <dl class="figures">
       <Figure label={t("overview.visits")} value={of.appointments} />
@@ -57,6 +57,12 @@ export function Period({ of }: { of: Stats }) {
       <Figure label={t("overview.utilisation")} value={share(utilisation)}>
         {t(utilisation === null ? "overview.utilisation.none" : "overview.utilisation.note")}
         {of.utilisation_estimated && <span> {t("overview.utilisation.estimated")}</span>}
+      </Figure>
+      <Figure
+        label={t("overview.waited")}
+        value={waited === null ? "–" : t("overview.minutes", { minutes: numeral(Math.round(waited)) })}
+      >
+        {t(waited === null ? "overview.waited.none" : "overview.waited.note")}
       </Figure>
       <Figure label={t("overview.new_patients")} value={of.new_patients} />
       <Figure label={t("overview.lab_bookings")} value={of.lab_bookings} />

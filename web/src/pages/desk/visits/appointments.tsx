@@ -32,6 +32,9 @@ function List({ wanted }: { wanted: VisitQuery }) {
       title={t("arrangements.title")}
       actions={
         <>
+          <a class="button quiet" href={day ? `/desk/board?day=${day}` : "/desk/board"}>
+            {t("board.title")}
+          </a>
           <a class="button quiet" href="/desk/notices">
             {t("arrangements.mails")}
           </a>

@@ -1,6 +1,6 @@
 /** Reception's actions on a visit: a button for the likeliest next status; the others, moving and cancelling in a menu. */
 import { useRef, useState } from "preact/hooks";
-import { type Arrangement, isOpen, moveHref, rearrange, steps } from "../../../lib/desk/arrangements";
+import { type Arrangement, type DeskVisit, isOpen, moveHref, rearrange, steps } from "../../../lib/desk/arrangements";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { dayOf, longWhen, today } from "../../../lib/time/time";
@@ -9,14 +9,16 @@ import { AskDialog } from "../../../ui/AskDialog";
 
 type Step = ReturnType<typeof steps>[number]["step"];
 interface Props {
-  visit: Arrangement;
+  visit: DeskVisit;
   /** The current visit, and the outcome as text. */
   onChanged: (visit: Arrangement, message: string) => void;
   /** The visit changed meanwhile. */
   onStale: () => void;
+  /** Moves the visit on this page; without it another page does. */
+  onMove?: () => void;
 }
 
-export function VisitActions({ visit, onChanged, onStale }: Props) {
+export function VisitActions({ visit, onChanged, onStale, onMove }: Props) {
   const [confirming, setConfirming] = useState(false);
   const chosen = useRef<Step>("arrived");
   const day = dayOf(visit.starts_at);
@@ -48,7 +50,7 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
   const move = {
     text: t("arrangements.move"),
     name: t("arrangements.move.of", names),
-    href: moveHref({ id: visit.id, patient: visit.patient.id, day }),
+    ...(onMove ? { onClick: onMove } : { href: moveHref({ id: visit.id, patient: visit.patient.id, day }) }),
   };
   const cancel = {
     text: t("arrangements.cancel"),
@@ -71,9 +73,15 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
       )}
       {isOpen(visit) && isAhead && (
         <>
-          <a class="button quiet small" href={move.href} aria-label={move.name}>
-            {move.text}
-          </a>
+          {move.href ? (
+            <a class="button quiet small" href={move.href} aria-label={move.name}>
+              {move.text}
+            </a>
+          ) : (
+            <button type="button" class="button quiet small" aria-label={move.name} onClick={move.onClick}>
+              {move.text}
+            </button>
+          )}
           <button type="button" class="button quiet small" aria-label={cancel.name} onClick={cancel.onClick}>
             {cancel.text}
           </button>
@@ -98,13 +106,15 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
   );
 }
 
-/** The step back from "arrived" corrects a click on the wrong row. */
-function word({ status }: Arrangement, step: Step): string {
-  return t(`arrangements.step.${step === "confirmed" && status === "arrived" ? "back" : step}`);
+/** The steps back from "arrived" and "in the room" correct a click on the wrong row. */
+function word({ status }: DeskVisit, step: Step): string {
+  if (status === "arrived" && step === "confirmed") return t("arrangements.step.back");
+  if (status === "in_progress" && step === "arrived") return t("arrangements.step.waits");
+  return t(`arrangements.step.${step}`);
 }
 
 interface ActProps {
-  visit: Arrangement;
+  visit: DeskVisit;
   onDone: (visit: Arrangement) => void;
   onStale: () => void;
 }
@@ -131,7 +141,8 @@ function Cancel({ onKeep, ...acts }: ActProps & { onKeep: () => void }) {
   );
 }
 
-async function take(
+/** Set a status; return the mistakes. */
+export async function take(
   { visit, onDone, onStale }: ActProps,
   status: Step | "cancelled",
   reason: string | null = null,
