@@ -64,7 +64,10 @@ afterEach(() => {
 
 test("patients wait in order of arrival, and a visit is late until they arrive", () => {
   const arrived = (id: number, at: string) => visit(id, "09:00", { status: "arrived", arrived_at: `${DAY}T${at}:00Z` });
-  const found = waiting([column(5, "a", [arrived(1, "08:50"), visit(2, "08:00")]), column(6, "b", [arrived(3, "08:40")])]);
+  const found = waiting([
+    column(5, "a", [arrived(1, "08:50"), visit(2, "08:00")]),
+    column(6, "b", [arrived(3, "08:40")]),
+  ]);
   expect(found.map(({ id, doctor }) => [id, doctor.full_name])).toEqual([
     [3, "Dr 6"],
     [1, "Dr 5"],
@@ -73,9 +76,14 @@ test("patients wait in order of arrival, and a visit is late until they arrive",
 });
 
 test("only a doctor whose visits changed is read again, once", async () => {
-  const changed = column(6, "b2", [visit(3, "09:00", { status: "arrived", arrived_at: `${DAY}T08:29:00Z`, version: 2 })]);
+  const changed = column(6, "b2", [
+    visit(3, "09:00", { status: "arrived", arrived_at: `${DAY}T08:29:00Z`, version: 2 }),
+  ]);
   const requests = gateway({
-    "GET /api/reception/board": [board(column(5, "a", [visit(1, "08:00")]), column(6, "b", [visit(3, "09:00")])), board(changed)],
+    "GET /api/reception/board": [
+      board(column(5, "a", [visit(1, "08:00")]), column(6, "b", [visit(3, "09:00")])),
+      board(changed),
+    ],
     "GET /api/reception/board/changes": [changes({ 5: "a", 6: "b" }), changes({ 5: "a", 6: "b2" })],
     ...NONE,
   });

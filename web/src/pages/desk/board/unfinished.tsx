@@ -14,7 +14,8 @@ const POLL_MS = 60_000;
 export function Unfinished() {
   const [said, setSaid] = useState("");
   const list = usePages(
-    (cursor) => outcome(api.GET("/api/reception/board/unfinished", { params: { query: { ...(cursor && { cursor }) } } })),
+    (cursor) =>
+      outcome(api.GET("/api/reception/board/unfinished", { params: { query: { ...(cursor && { cursor }) } } })),
     [],
     { every: POLL_MS },
   );

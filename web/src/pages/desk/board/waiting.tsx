@@ -1,8 +1,9 @@
 /** The waiting room: arrived patients in order of arrival, each called in with one press. */
+
+import { possibleFrom } from "../../../lib/clinical/earliest";
 import type { Placed } from "../../../lib/desk/board";
 import { useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import { possibleFrom } from "../../../lib/clinical/earliest";
 import { clock, longWhen } from "../../../lib/time/time";
 import { take } from "../visits/visit-actions";
 import { type Acts, Since } from "./columns";
@@ -41,7 +42,8 @@ function CallIn({ visit, onChanged, onStale }: Acts & { visit: Placed }) {
       take(
         {
           visit,
-          onDone: (now) => onChanged(now, t("arrangements.changed", { ...names, status: t(`appointment.${now.status}`) })),
+          onDone: (now) =>
+            onChanged(now, t("arrangements.changed", { ...names, status: t(`appointment.${now.status}`) })),
           onStale: () => onStale(visit),
         },
         "in_progress",

@@ -47,7 +47,7 @@ export function VisitActions({ visit, onChanged, onStale, onMove }: Props) {
       submit(event);
     },
   }));
-  const move = {
+  const move: { text: string; name: string; href?: string; onClick?: () => void } = {
     text: t("arrangements.move"),
     name: t("arrangements.move.of", names),
     ...(onMove ? { onClick: onMove } : { href: moveHref({ id: visit.id, patient: visit.patient.id, day }) }),
