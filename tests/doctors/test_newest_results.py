@@ -15,7 +15,7 @@ from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.results import ResultStatus
 from careplus_doctors.rules.record import LONGEST_LIST
 from careplus_doctors.rules.stats import period
-from careplus_doctors.store import record, stats
+from careplus_doctors.store import durations, record, stats
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.columns import core
@@ -64,7 +64,7 @@ async def test_summary_keeps_the_results_released_last(database: Database) -> No
 
 
 async def test_turnaround_is_of_the_bookings_verified_last(database: Database) -> None:
-    count = stats.MOST_TURNAROUNDS
+    count = durations.MOST_TURNAROUNDS
     # the bookings that were ordered first are verified last, and faster
     rows = [booking(number, NOON, 2 * HOUR) for number in range(1, count + 1)]
     rows += [booking(number, NOON - 24 * HOUR, 9 * HOUR) for number in range(count + 1, 2 * count + 1)]

@@ -55,7 +55,7 @@ class Desk:
 
     def column(self, day: str | None = None, doctor: Person | None = None) -> Record:
         """Return the column of one doctor."""
-        query = {"doctor_id": (doctor or self.doctor).id, **({"day": day} if day else {})}
+        query: dict[str, str | int] = {"doctor_id": (doctor or self.doctor).id, **({"day": day} if day else {})}
         [column] = made(self.reception.http.get(BOARD, params=query), 200)["items"]
         return dict(column)
 

@@ -117,7 +117,7 @@ def test_move_to_free_time_ends_overbooking(desk: Desk) -> None:
 def test_audit_shows_overbooking_without_its_reason(desk: Desk) -> None:
     """The trail is never changed, so it has no words about a patient; the visit has them."""
     visit = made(desk.arrange(desk.patient, desk.free()[50], overbook=REASON))
-    query = {"action": "arrange", "patient_id": desk.patient.id, "limit": 1}
+    query: dict[str, str | int] = {"action": "arrange", "patient_id": desk.patient.id, "limit": 1}
     [event] = made(desk.admin.http.get("/api/admin/audit", params=query), 200)["items"]
     assert (event["object_id"], event["reason"], event["outcome"]) == (str(visit["id"]), None, "ok")
     assert "overbook" in event["members"]

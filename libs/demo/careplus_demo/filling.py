@@ -30,6 +30,7 @@ from careplus_demo.plan import Plan, check_size
 from careplus_demo.refills import Refills
 from careplus_demo.results import Results
 from careplus_demo.schedule import Schedule
+from careplus_demo.sequences import reset_sequences
 from careplus_demo.specimens import specimen_rows
 from careplus_demo.visits import Visits
 from careplus_demo.vitals import vitals_rows
@@ -120,11 +121,7 @@ class _Writer:
         self._write(ChartRow, charts.chart_rows())
         self._write(AllergyRow, charts.allergy_rows())
         self._write(ProblemRow, charts.problem_rows())
-        self._write(AvailabilityRow, availability.availability_rows())
-        self._write(OpenHoursRow, availability.open_hours_rows())
-        self._write(TimeOffRow, availability.time_off_rows())
-        self._write(ClosedDayPlanRow, plan_rows())
-        self._write(ClosedDayRow, closed_day_rows(plan))
+        self._write_hours(availability, plan)
         visits = Visits(people, schedule)
         self._write(AppointmentRow, visits.rows(), schedule.count)
         self._write(NoticeRow, notice_rows(self.connection, plan))
@@ -146,8 +143,15 @@ class _Writer:
         self._write(AuditEventRow, audit.event_rows())
         self._write(AuditPatientRow, audit.patient_rows())
         if self.connection.dialect.name == "postgresql":
-            self._reset_sequences()
+            reset_sequences(self.connection, self.written)
         return self.written
+
+    def _write_hours(self, availability: Availability, plan: Plan) -> None:
+        self._write(AvailabilityRow, availability.availability_rows())
+        self._write(OpenHoursRow, availability.open_hours_rows())
+        self._write(TimeOffRow, availability.time_off_rows())
+        self._write(ClosedDayPlanRow, plan_rows())
+        self._write(ClosedDayRow, closed_day_rows(plan))
 
     def _write_notes(self, notes: VisitNotes) -> None:
         self._write(NotesRow, self.signatures.on(notes.rows(), "author_id", "signed_by_id"), len(notes.visits))
@@ -193,12 +197,3 @@ class _Writer:
             done += len(batch)
             self.progress(name, done, max(total, done))
         self.written[name] = done
-
-    def _reset_sequences(self) -> None:
-        """Set PostgreSQL's sequences after the inserted ids, which they do not follow."""
-        for name in self.written:
-            table = SQLModel.metadata.tables[name]
-            if "id" in table.columns and table.columns["id"].autoincrement and not table.columns["id"].foreign_keys:
-                highest = self.connection.execute(sa.select(sa.func.max(table.c.id))).scalar()
-                # a statement of its own: Citus sends one with a table to that table's node; it does nothing with NULL
-                self.connection.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(name, "id"), highest)))

@@ -76,10 +76,7 @@ async def book(
     alternatives: Alternatives,
     overbook: str | None = None,
 ) -> Appointment:
-    """Insert the visit, and store `by`, the role of the account that books it; with `overbook` beside others of the doctor.
-
-    Raise SlotTaken and PatientBusy where the database finds an overlapping appointment.
-    """
+    """Insert the visit, booked by this role, with `overbook` beside others of the doctor. Raise SlotTaken and PatientBusy."""
     try:
         [(appointment_id,)] = await _INSERT.all(
             db,

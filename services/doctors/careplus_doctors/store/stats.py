@@ -1,10 +1,9 @@
 """Statistics of the hospital for administrators: counts and times, no personal data."""
 
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
@@ -17,6 +16,7 @@ from careplus_contracts.stats import DoctorCount, Stats
 from careplus_contracts.values import Person
 from careplus_doctors.rules import stats as rules
 from careplus_doctors.rules.stats import Period, VisitCount
+from careplus_doctors.store import durations
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
@@ -27,12 +27,7 @@ from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.people import IS_BOOKABLE_DOCTOR, doctor_name
 
-MOST_TURNAROUNDS = 1000
-"""Limit of the newest verified bookings, from which the turnaround is computed."""
-MOST_WAITS = 5000
-"""Limit of the newest started visits, from which the waiting time is computed."""
 MOST_DOCTORS = 100
-STARTED = (AppointmentStatus.IN_PROGRESS.value, AppointmentStatus.COMPLETED.value)
 CROSS_PATIENT = "statistics count the records of all patients and show none"
 
 
@@ -73,10 +68,10 @@ async def stats(db: ReadSession, of: Period, zone: ZoneInfo) -> Stats:
         no_show_rate=rules.no_show_rate(by_status),
         utilisation=rules.utilisation(visits, offered.minutes),
         utilisation_estimated=offered.estimated,
-        waiting_minutes=rules.waiting_minutes(await _waits(db, of)),
+        waiting_minutes=rules.waiting_minutes(await durations.waits(db, of)),
         lab_bookings=counts.lab_bookings,
         waiting_results=counts.waiting_results,
-        lab_turnaround_hours=rules.turnaround_hours(await _turnarounds(db, of)),
+        lab_turnaround_hours=rules.turnaround_hours(await durations.turnarounds(db, of)),
     )
 
 
@@ -136,19 +131,6 @@ async def _visits(db: ReadSession, of: Period) -> list[VisitCount]:
     return [VisitCount(*row) for row in await db.execute(query)]
 
 
-async def _waits(db: ReadSession, of: Period) -> list[tuple[datetime, datetime]]:
-    """Return the times of arrival and start of the newest visits in the period that have both."""
-    visit = AppointmentRow
-    query: Select[*tuple[Any, ...]] = (
-        select(col(visit.arrived_at), col(visit.started_at))
-        .where(col(visit.starts_at) >= of.bounds[0], col(visit.starts_at) < of.bounds[-1])
-        .where(col(visit.status).in_(STARTED), col(visit.arrived_at).is_not(None), col(visit.started_at).is_not(None))
-        .order_by(col(visit.starts_at).desc())
-        .execution_options(cross_patient=CROSS_PATIENT)
-    )
-    return [(arrived, started) for arrived, started in await db.execute(query.limit(MOST_WAITS))]
-
-
 async def _offered(db: ReadSession, of: Period, zone: ZoneInfo) -> _Offered:
     """Return the minutes offered in the period: those kept for passed days, and the ones of the present hours for the others."""
     query = select(func.sum(OfferedTimeRow.minutes), func.count().filter(col(OfferedTimeRow.estimated))).where(
@@ -182,18 +164,6 @@ async def _time_off(db: ReadSession, of: Period) -> list[TimeOffSpan]:
         col(TimeOffRow.starts_at) < of.bounds[-1], col(TimeOffRow.ends_at) > of.bounds[0]
     )
     return [TimeOffSpan(*row) for row in await db.execute(query)]
-
-
-async def _turnarounds(db: ReadSession, of: Period) -> list[tuple[datetime, datetime]]:
-    """Return the times of collection and verification of the newest bookings verified in the period."""
-    query: Select[*tuple[Any, ...]] = (
-        select(col(LabBookingRow.collected_at), col(LabBookingRow.verified_at))
-        .where(col(LabBookingRow.verified_at) >= of.bounds[0], col(LabBookingRow.verified_at) < of.bounds[-1])
-        .where(col(LabBookingRow.collected_at).is_not(None))
-        .order_by(col(LabBookingRow.verified_at).desc(), col(LabBookingRow.id).desc())
-        .execution_options(cross_patient=CROSS_PATIENT)
-    )
-    return [(collected, verified) for collected, verified in await db.execute(query.limit(MOST_TURNAROUNDS))]
 
 
 def _timed_bookings(of: Period) -> ScalarSelect[int]:
