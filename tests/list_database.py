@@ -25,6 +25,7 @@ from careplus_runtime.process.disk_space import DiskSpace
 from careplus_runtime.process.settings import load_settings
 from careplus_tables.engine import Database, is_sqlite
 from careplus_tables.migrate import upgrade
+from careplus_tables.references import new_patient_reference
 from careplus_tables.registry import METADATA
 
 APPS = {
@@ -213,7 +214,8 @@ def _insert_duplicates(connection: sa.Connection, patient: int) -> None:
     accounts = METADATA.tables["accounts"]
     row = dict(connection.execute(sa.select(accounts).where(accounts.c.id == patient)).mappings().one())
     for number in range(MORE):
-        connection.execute(sa.insert(accounts), {**row, "id": 10_000 + number, "email": None, "password_hash": None})
+        own = {"id": 10_000 + number, "email": None, "password_hash": None, "reference": new_patient_reference()}
+        connection.execute(sa.insert(accounts), {**row, **own})
 
 
 def _insert_refills(connection: sa.Connection, at: datetime) -> None:

@@ -130,6 +130,7 @@ def two_records(context: ActContext) -> list[int]:
 
 def record_to_merge(context: ActContext) -> dict[str, object]:
     context.world.ids["into_id"], merged = two_records(context)
+    context.world.ids["merged_id"] = merged
     return {"patient_id": merged}
 
 

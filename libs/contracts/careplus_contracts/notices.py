@@ -144,7 +144,7 @@ async def set_notice_choices(body: SetNoticeChoices) -> NoticeChoices:
     """
 
 
-@api.post("/api/notices/reminders-off/{opt_out_token}", roles=EVERYONE, status=204, refuses=(InvalidOptOut,))
+@api.post("/api/notices/reminders-off/{opt_out_token}", roles=EVERYONE, status=204, refuses=(InvalidOptOut, NotFound))
 async def switch_reminders_off(opt_out_token: OptOutToken) -> None:
     """Switch the reminders of one patient off by the signed link of a reminder, without a sign-in (RFC 8058).
 

@@ -1,6 +1,6 @@
 """Statements of the day board. Open boards repeat them, so they are compiled once and return the driver's rows."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -130,7 +130,9 @@ async def show(db: ReadSession, wanted: BoardFilter, day: date, now: datetime, z
 def _column(found: list[BoardRecord], calendar: Calendar | None, day: date, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     doctor, hours, free = found[0], [], None
     if calendar is not None:
-        hours = rules.offered_spans(day, calendar.hours, calendar.away, zone)
+        spans = rules.offered_spans(day, calendar.hours, calendar.away, zone)
+        # hours that begin or end on the first or last day of all instants reach beyond them in UTC
+        hours = [span for span in spans if all(2000 <= at.astimezone(UTC).year < 2100 for at in span)]
         free = next((slot[0] for slot in slots.free(calendar, [day], slots.staff_window(now), zone)), None)
     return {
         "doctor": {
