@@ -12,7 +12,7 @@ from careplus_contracts.values import Answer, Body, Day, Id, Instant, Language, 
 
 api = Contract(service="auth", tag="consents")
 
-PRIVACY_NOTICE: Final = date(2026, 11, 28)
+PRIVACY_NOTICE: Final = date(2026, 11, 30)
 """The version of the privacy notice that applies: the day of its last change (web/src/i18n/*/privacy.json)."""
 
 
