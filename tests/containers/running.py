@@ -126,7 +126,7 @@ def book(base: str, name: str) -> tuple[str, str]:
     """Register a patient, sign in, renew the session and book; return the path of the visit and the e-mail."""
     email = f"{name}-{time.time_ns()}@example.org"
     person = {"email": email, "password": PASSWORD, "full_name": "Noor Haddad", "date_of_birth": "1984-05-17", "sex": "female"}
-    consent = {"text_version": "2026-11-28", "language": "en"}
+    consent = {"text_version": "2026-11-30", "language": "en"}
     ask_json("POST", f"{base}/auth/register", {**person, "consent": consent}, 201)
     status, headers, _ = ask("POST", f"{base}/auth/login", {"email": email, "password": PASSWORD})
     assert status == 200
