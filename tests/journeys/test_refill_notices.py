@@ -16,7 +16,7 @@ ITEM = {"medicine": "Ramipril 5 mg", "dose": "1 tablet", "route": "oral", "frequ
 
 
 def rows(hospital: Hospital, account_id: int) -> list[tuple[str, str]]:
-    query = "SELECT kind, state FROM notices WHERE account_id = ? ORDER BY id"
+    query = "SELECT kind, state FROM notices WHERE account_id = ? AND kind LIKE 'refill%' ORDER BY id"
     return databases.query(hospital.database, query, account_id)
 
 
