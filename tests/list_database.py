@@ -146,6 +146,7 @@ def filled(url: str) -> Rows:
         completed = "SELECT id FROM appointments WHERE doctor_id = :doctor AND status = 'completed' ORDER BY id DESC LIMIT :most"
         unsigned = "UPDATE notes SET status = 'draft', signed_at = NULL, signed_by_id = NULL WHERE appointment_id IN"
         connection.execute(sa.text(f"{unsigned} ({completed})"), {"doctor": doctor, "most": MORE})
+        _leave_open(connection, doctor, now)
         _insert_consents(connection, patient, now)
         _insert_duplicates(connection, patient)
         _insert_chart_changes(connection, treated(connection)[0], doctor, now)
@@ -207,6 +208,15 @@ def _insert_consents(connection: sa.Connection, patient: int, at: datetime) -> N
         given = {"kind": "privacy_notice", "text_version": at.date(), "language": "de", "given_at": at}
         connection.execute(sa.insert(METADATA.tables["consents"]), {**own, **given})
         connection.execute(sa.insert(METADATA.tables["legal_changes"]), {**own, **names, "changed_by_id": 1, "changed_at": at})
+
+
+def _leave_open(connection: sa.Connection, doctor: int, at: datetime) -> None:
+    """Take the outcome of some visits of passed days to other doctors."""
+    visits = METADATA.tables["appointments"]
+    passed = visits.c.starts_at.between(at - timedelta(days=25), at - timedelta(days=2))
+    query = sa.select(visits.c.id).where(visits.c.doctor_id != doctor, visits.c.status == "completed", passed).limit(MORE)
+    some = connection.execute(query).scalars().all()
+    connection.execute(sa.update(visits).where(visits.c.id.in_(some)).values(status="confirmed"))
 
 
 def _insert_duplicates(connection: sa.Connection, patient: int) -> None:

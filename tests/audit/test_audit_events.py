@@ -76,6 +76,8 @@ def patients_read(world: World, endpoint: Endpoint[..., Any], answer: dict[str, 
     if endpoint.name == "list_emergency_access":
         # the opened charts are those of other patients
         return {one["patient"]["id"] for one in answer["items"]}
+    if endpoint.name == "show_board":
+        return {visit["patient"]["id"] for column in answer["items"] for visit in column["visits"]}
     if endpoint.name == "show_merge":
         return {answer["kept"]["id"], answer["merged"]["id"]}
     if endpoint.name == "list_duplicates":

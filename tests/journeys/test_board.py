@@ -184,11 +184,17 @@ def test_visits_left_open_are_listed_as_unfinished(desk: Desk) -> None:
 
 
 def test_board_read_is_in_the_trail_and_changes_are_not(desk: Desk) -> None:
-    def actions() -> list[Any]:
-        query = "SELECT action FROM audit_events WHERE account_id = ? AND action IN ('show_board', 'show_board_changes')"
-        return [row[0] for row in databases.query(desk.hospital.database, query, desk.reception.id)]
+    def events() -> list[Any]:
+        query = "SELECT id, action FROM audit_events WHERE account_id = ? AND action LIKE 'show_board%' ORDER BY id"
+        return databases.query(desk.hospital.database, query, desk.reception.id)
 
-    before = len(actions())
-    desk.column()
-    made(desk.reception.http.get(CHANGES), 200)
-    assert actions()[before:] == ["show_board"]
+    visit = desk.book()
+    day, before = day_of(datetime.fromisoformat(visit["starts_at"])), len(events())
+    column = desk.column(day)
+    made(desk.reception.http.get(CHANGES, params={"day": day}), 200)
+    [(event_id, action)] = events()[before:]
+    assert action == "show_board"
+    query = "SELECT patient_id FROM audit_patients WHERE event_id = ?"
+    named = {row[0] for row in databases.query(desk.hospital.database, query, event_id)}
+    assert visit["patient"]["id"] in named
+    assert named == {one["patient"]["id"] for one in column["visits"]}

@@ -8,7 +8,6 @@ import {
   type Day,
   type Instant,
   instantOf,
-  longWhen,
   minuteOfDay,
   minutesBetween,
   nowInstant,
@@ -129,7 +128,7 @@ function Column({ one: { doctor, hours, next_free, visits }, day, shown, column,
 function NextFree({ doctor, at, day }: { doctor: BoardDoctor["doctor"]; at: Instant | null; day: Day }) {
   if (!at) return <p class="muted small">{day >= today() && doctor.bookable && t("board.no_time")}</p>;
   const query = new URLSearchParams({ doctor_id: String(doctor.id), start: at });
-  const name = t("board.next_free.of", { doctor: doctor.full_name, time: longWhen(at) });
+  const name = t("board.next_free.of", { doctor: doctor.full_name, time: clock(at) });
   return (
     <p>
       <a class="button quiet small" href={`/desk/appointments/new?${query}`} aria-label={name}>
@@ -147,10 +146,15 @@ interface VisitProps {
 
 function Visit({ visit, acts, onDrag }: VisitProps) {
   const { id, patient, starts_at, status, arrived_at } = visit;
+  const drag = (event: DragEvent): void => {
+    // Firefox drags only what carries data
+    event.dataTransfer?.setData("text/plain", visit.reference);
+    onDrag(visit);
+  };
   const movable = status === "booked" || status === "confirmed" || status === "arrived";
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its menu moves it by keyboard
-    <div class={`week-visit${isOver(visit) ? " over" : ""}`} draggable={movable} onDragStart={() => onDrag(visit)}>
+    <div class={`week-visit${isOver(visit) ? " over" : ""}`} draggable={movable} onDragStart={drag}>
       <p>
         <b>{clock(starts_at)}</b>{" "}
         <a href={`/desk/patients/${patient.id}`} draggable={false}>
