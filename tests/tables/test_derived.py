@@ -216,7 +216,7 @@ async def test_every_write_path_computes_the_keys(url: str) -> None:
         ):
             with pytest.raises(DerivedColumnNotSet, match=r"(search|sort)_key is computed"):
                 await db.execute(stale)
-        await db.execute(sa.update(AccountRow).where(col(AccountRow.id) == 30).values(phone="112"))
+        await db.execute(sa.update(AccountRow).where(col(AccountRow.id) == 30).values(language="en"))
     await database.close()
 
 

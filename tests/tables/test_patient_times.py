@@ -103,7 +103,7 @@ def test_visit_during_a_lab_booking_is_refused(engine: sa.Engine) -> None:
         connection.execute(visit(2, 4, -30))
         connection.execute(visit(3, 4, 15))
         connection.execute(visit(4, 5, 0, doctor=2))
-        connection.execute(visit(5, 4, 0, "cancelled"))
+        connection.execute(visit(5, 4, 0, "cancelled", doctor=3))
         later = {"starts_at": NOON + timedelta(minutes=10), "ends_at": NOON + timedelta(minutes=40)}
         refused(connection, sa.update(VISITS).where(VISITS.c.reference == "CP-3").values(later))
         refused(connection, sa.update(VISITS).where(VISITS.c.reference == "CP-4").values(patient_id=4))

@@ -9,7 +9,7 @@ revision = "0057"
 down_revision = "0055"
 branch_labels = None
 depends_on = None
-older_code_works = True  # code before this revision leaves notices of the new kinds waiting
+older_code_works = False  # it replaces a constraint of notices
 
 
 def upgrade() -> None:
