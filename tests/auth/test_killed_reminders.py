@@ -55,7 +55,7 @@ async def test_twenty_kills_leave_one_message_id_per_reminder(url: str, tmp_path
         for number in range(KILLS):
             child = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdin=PIPE)
             # the mail is taken, and not yet marked as sent
-            postbox.when_taken = lambda pid=child.pid: os.kill(pid, signal.SIGKILL)  # type: ignore[misc]
+            postbox.when_taken = lambda pid=child.pid: os.kill(pid, signal.SIGKILL)  # type: ignore[misc] # the default binds the pid
             await child.communicate(b"begin\n")
             assert child.returncode == -signal.SIGKILL
             assert len(postbox.taken) == number + 1

@@ -131,7 +131,7 @@ async def list_time_off(query: PageFilter) -> TimesOff:
     example={"starts_at": "2030-07-01T00:00:00+02:00", "ends_at": "2030-07-15T00:00:00+02:00", "reason": "Holiday"},
 )
 async def take_time_off(body: TakeTimeOff) -> NewTimeOff:
-    """Take time off. Nobody can book a visit in it; visits that are booked already stay booked and are listed in `to_move`."""
+    """Take time off. It refuses new bookings; the visits booked before stay booked and are listed in `to_move`."""
 
 
 @api.delete("/api/doctor/time-off/{time_off_id}", roles={Role.DOCTOR}, refuses=(NotFound,))

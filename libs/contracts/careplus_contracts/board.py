@@ -67,7 +67,7 @@ class DoctorChange(Answer):
 
 
 class BoardChanges(Answer):
-    """The doctors of a board that was read before whose visits are no longer the same."""
+    """A text for each doctor with visits on the day, which differs from the board's after a change of these visits."""
 
     day: Day
     doctors: list[DoctorChange] = Field(description="Doctors with visits on this day by id; the text of the others is empty.")

@@ -179,7 +179,7 @@ async def set_closed_days(body: SetClosedDays) -> SavedClosedDays:
 
 @api.get("/api/admin/holiday-countries", roles={Role.ADMIN})
 async def list_holiday_countries() -> HolidayCountries:
-    """List the countries whose public holidays are known."""
+    """List the countries for which the package `holidays` has public holidays."""
 
 
 @api.get("/api/admin/holidays", roles={Role.ADMIN}, refuses=(NotFound,))

@@ -54,7 +54,7 @@ class ManagedAccount(ListedAccount):
 
 
 class NotAccepted(Refusal):
-    """The person has never accepted an invitation, so nobody could sign in to the account.
+    """The person has not accepted an invitation, so the account has no sign-in.
 
     Invite the person again: an accepted invitation opens the account.
     """

@@ -99,7 +99,7 @@ def _upgrade(connection: sa.Connection, zone: ZoneInfo | None) -> None:
 
 
 def oldest_code(scripts: "ScriptDirectory") -> str:
-    """Return the oldest revision whose code works on the newest schema."""
+    """Return the revision of the oldest code that works on the newest schema."""
     oldest = HEAD
     for script in scripts.walk_revisions():
         oldest = script.revision

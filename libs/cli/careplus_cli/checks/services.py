@@ -144,6 +144,6 @@ def _file(settings: Settings, file: Path) -> Finding:
 
 
 async def _greet(arguments: dict[str, object], ours: str | None) -> None:
-    client = aiosmtplib.SMTP(local_hostname=ours, timeout=SMTP_TIMEOUT_S, **arguments)  # type: ignore[arg-type] # of `server`
+    client = aiosmtplib.SMTP(local_hostname=ours, timeout=SMTP_TIMEOUT_S, **arguments)  # type: ignore[arg-type] # mypy checks `**arguments` against every parameter
     async with client:
         await client.ehlo()

@@ -30,7 +30,7 @@ def check_schema(schema: str, url: str | None, *, has_pooler: bool) -> None:
 
 
 def in_schema(url: str, schema: str) -> str:
-    """Return the URL of a PostgreSQL database whose connections find tables of one schema only.
+    """Return the URL of a PostgreSQL database with `search_path` set to one schema on each connection.
 
     It is a start option of the connection, so that no statement can run before it. Other options of the URL stay.
     """

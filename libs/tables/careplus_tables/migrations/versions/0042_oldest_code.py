@@ -1,4 +1,4 @@
-"""Beside the revision, keep the oldest revision whose code works on this schema, so that its replicas stay ready."""
+"""Add `alembic_version.oldest_code`: the oldest code that works on this schema, whose replicas stay ready."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Add to notices the times of a visit, how sending ended and who called; add the choices of patients."""
+"""Add the visit's times, the outcome of sending and the caller to notices; add the table notice_choices."""
 
 import sqlalchemy as sa
 from alembic import op
