@@ -7,6 +7,7 @@ from tests.world import made
 BOTH = {"patient": "/api/appointments/{id}", "doctor": "/api/doctor/appointments/{id}"}
 NOTES = "/api/doctor/appointments/{appointment_id}/notes"
 TEMPLATES, HOUSE_TEMPLATES = "/api/doctor/note-templates", "/api/admin/note-templates"
+REGION = "?country=DE&subdivision=BE"
 NO_PATIENT = "texts for the notes of any patient"
 
 
@@ -124,7 +125,7 @@ ACTS = (
         ),
         no_patient="days without visits",
     ),
-    Act("list_holidays", query="?country=DE&subdivision=BE", no_patient="public holidays"),
+    Act("list_holidays", query=REGION, finds=REGION, no_patient="public holidays"),
     Act("list_holiday_countries", no_patient="public holidays"),
     Act("show_closed_days", no_patient="days of the hospital"),
     Act(

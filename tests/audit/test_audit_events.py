@@ -369,6 +369,18 @@ def assert_deletion_is_audited(hospital: Hospital, person: Person, path: str, na
     assert (event["account_id"], event["object_id"]) == (person.id, object_id)
 
 
+def access_log(patient: Person, limit: int) -> list[dict[str, Any]]:
+    """Return the whole log, read in pages of `limit` lines."""
+    lines: list[dict[str, Any]] = []
+    cursor = None
+    while cursor or not lines:
+        query = {"limit": limit, **({"cursor": cursor} if cursor else {})}
+        page = made(patient.http.get("/api/me/access-log", params=query), 200)
+        lines += page["items"]
+        cursor = page["next_cursor"]
+    return lines
+
+
 def test_access_log_shows_staff_reads_to_the_patient(world: World, hospital: Hospital, admin: Person) -> None:
     patient, doctor, lab = (world.people[name] for name in ("patient", "doctor", "lab"))
     made(doctor.http.get(f"/api/doctor/patients/{patient.id}"), 200)
@@ -376,7 +388,7 @@ def test_access_log_shows_staff_reads_to_the_patient(world: World, hospital: Hos
     stranger = hospital.add_doctor(admin, "not-treating@example.org", "Dr Nora Not-treating", "Surgery")
     assert stranger.http.get(f"/api/doctor/patients/{patient.id}").status_code == 404
     stranger.http.close()
-    log = made(patient.http.get("/api/me/access-log", params={"limit": 100}), 200)["items"]
+    log = access_log(patient, limit=100)
     assert (log[0]["action"], log[0]["by"], log[0]["role"], log[0]["kind"], log[0]["reason"]) == (
         "show_chart",
         {"id": doctor.id, "full_name": "Dr Ama Osei"},
@@ -390,12 +402,6 @@ def test_access_log_shows_staff_reads_to_the_patient(world: World, hospital: Hos
     assert {"set_allergies", "prescribe", "verify_result"} <= {one["action"] for one in log}
     own = made(patient.http.get("/api/me/access-log", params={"own": True}), 200)["items"]
     assert own[0]["by"]["id"] == patient.id
-    pages: list[int] = []
-    cursor = None
-    while cursor or not pages:
-        page = made(patient.http.get("/api/me/access-log", params={"limit": 5, **({"cursor": cursor} if cursor else {})}), 200)
-        pages += page["items"]
-        cursor = page["next_cursor"]
-    assert pages[: len(log)] == log or len(log) == 100
+    assert access_log(patient, limit=5) == log
     strangers = made(world.people["other_patient"].http.get("/api/me/access-log"), 200)["items"]
     assert not {one["id"] for one in strangers} & {one["id"] for one in log if one["action"] == "show_chart"}

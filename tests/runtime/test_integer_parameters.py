@@ -21,6 +21,7 @@ REQUIRED = {
     "full_name": "Pia Novak",
     "date_of_birth": "1984-05-17",
     "patient_id": "21",
+    "into_id": "21",
     "test_codes": "glucose",
 }
 

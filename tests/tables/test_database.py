@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from careplus_tables import sqlite
 from careplus_tables.columns import InstantColumn
 from careplus_tables.engine import READERS, Database, sync_engine
-from careplus_tables.migrate import HEAD, WrongSchema, check_schema, revision, upgrade, wait_for_schema
+from careplus_tables.migrate import HEAD, WrongSchema, check_schema, is_compatible, revision, upgrade, wait_for_schema
 from careplus_tables.migrations.overlaps import LONGEST_HOURS
 from careplus_tables.registry import FILES, METADATA, owners
 from tests.templates import migrated_file
@@ -92,6 +92,11 @@ def test_two_concurrent_migrations_succeed(tmp_path: Path) -> None:
         process.join(200)
     assert [process.exitcode for process in processes] == [0, 0]
     assert revision(address) == HEAD
+
+
+def test_revision_is_read_while_a_migration_writes(url: str) -> None:
+    with sync_engine(url).begin():
+        assert (revision(url), is_compatible(url)) == (HEAD, True)
 
 
 async def test_wait_for_schema_refuses_another_revision(url: str, tmp_path: Path) -> None:
