@@ -10,7 +10,7 @@ import type { OwnProps } from "./lib/routing/page";
 import { type Address, address, go, listen, notice } from "./lib/routing/router";
 import { account } from "./lib/session/account";
 import { signOut, start } from "./lib/session/session";
-import { setClinicZone } from "./lib/time/zone";
+import { loadCalendar, setClinicZone } from "./lib/time/zone";
 import { find } from "./routes";
 import { Frame } from "./ui/frame/Frame";
 import { Lazy } from "./ui/frame/Lazy";
@@ -175,6 +175,8 @@ const loadStartup = () => Promise.all([outcome(api.GET("/api/config")), start()]
 /** Request config and session, and load the page's code, while the messages are loading. */
 export function prepare(path: string): void {
   startup = loadStartup();
+  // in a task of its own, while the answers are awaited
+  setTimeout(loadCalendar);
   void find(path)
     ?.load()
     .catch(() => {});

@@ -10,7 +10,7 @@ const PAGES = [
   { page: "patient-booking", room: "patient", budget: 24.7 },
   { page: "patient/home/home.tsx", room: "patient", budget: 24.6 },
   { page: "doctor/today/today.tsx", room: "doctor", budget: 28.4 },
-  { page: "admin/overview/overview.tsx", room: "admin", budget: 27.2 },
+  { page: "admin/overview/overview.tsx", room: "admin", budget: 27.3 },
   { page: "lab/worklist.tsx", room: "lab", budget: 28 },
   { page: "desk/today.tsx", room: "desk", budget: 35.6 },
   { page: "doctor-visit", room: "doctor", budget: 43.2 },

@@ -11,6 +11,11 @@ export function setClinicZone(zone: string): void {
   clinic = zone;
 }
 
+/** Make the browser load its calendar and zone data: 50-100 ms on a phone, once. The first date shown would wait for them. */
+export function loadCalendar(): void {
+  new Date().toLocaleString(language.get(), { timeZone: "Europe/Berlin" });
+}
+
 export function clinicZone(): string {
   return clinic;
 }
