@@ -71,7 +71,6 @@ CASES = {
     "list_templates": Case("note_templates"),
     "list_house_templates": Case("note_templates"),
     "list_notices": Case("notices"),
-    "list_feeds": Case("calendar_feeds"),
     "list_arrangements": Case("appointments", ("starts_at", "ends_at"), {"status": "cancelled"}),
     "show_board": Case("doctors", ("sort_key",), key="doctor"),
     "list_unfinished": VISITS,

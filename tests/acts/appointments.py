@@ -181,6 +181,7 @@ ACTS = (
     Act("show_board_changes", no_patient="doctors"),
     Act("list_time_off", no_patient="the doctor's own"),
     Act("suggest_searches", query="?q=derm"),
+    Act("list_feeds", no_patient="names of the caller's calendars"),
     Act("add_feed", person="newcomer", read_back={"newcomer": "/api/me/calendar-feeds"}),
     Act("revoke_feed", path=feed_to_revoke),
 )

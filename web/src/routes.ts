@@ -18,12 +18,6 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
     ["/accessibility", () => import("./pages/public/accessibility")],
   ],
   account: [["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>]],
-  calendars: [
-    [
-      "/calendars",
-      () => worded(import("./pages/account/calendars") as Promise<{ default: ComponentType<PageProps> }>, "account"),
-    ],
-  ],
   patient: [
     ["/doctors", () => import("./pages/patient/book/doctors")],
     ["/doctors/:id", () => import("./pages/patient/book/doctor")],
@@ -31,8 +25,8 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
   ],
 };
 
-/** Pages outside the portals that require an account, and of which roles. */
-const SIGNED_IN: Readonly<Record<string, Route["roles"]>> = { "/security": "any", "/calendars": ["patient", "doctor"] };
+/** Pages outside the portals that require an account of any role. */
+const SIGNED_IN = new Set(["/security"]);
 
 type Portal = "patient" | "doctor" | "admin" | "lab" | "desk";
 
@@ -88,7 +82,7 @@ export function find(address: string): Route | null {
     if (pages.some(([pattern]) => match(pattern, path)))
       return {
         path,
-        roles: SIGNED_IN[path] ?? null,
+        roles: SIGNED_IN.has(path) ? "any" : null,
         load: () => drawn(pages as readonly OwnPage[], path, room as Room),
       };
   }

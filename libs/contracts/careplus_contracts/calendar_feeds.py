@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from careplus_contracts.endpoints import EVERYONE, Contract, Role
 from careplus_contracts.refusals import NotFound, Refusal
-from careplus_contracts.values import Answer, Body, Id, Instant, Line, Page, PageFilter
+from careplus_contracts.values import Answer, Body, Id, Instant, Line
 
 api = Contract(service="appointments", tag="calendar feeds")
 
@@ -40,8 +40,10 @@ class NewCalendarFeed(CalendarFeed):
     )
 
 
-class CalendarFeeds(Page[CalendarFeed]):
+class CalendarFeeds(Answer):
     """The feeds of one person that are not revoked, oldest first."""
+
+    items: list[CalendarFeed] = Field(description="At most 5.")
 
 
 class AddFeed(Body):
@@ -76,7 +78,7 @@ _OWNERS = {Role.PATIENT, Role.DOCTOR}
 
 
 @api.get("/api/me/calendar-feeds", roles=_OWNERS)
-async def list_feeds(query: PageFilter) -> CalendarFeeds:
+async def list_feeds() -> CalendarFeeds:
     """List your calendar feeds."""
 
 

@@ -7,7 +7,7 @@ from careplus_clinic.calendar_file import calendar_feed
 from careplus_contracts import calendar_feeds as contract
 from careplus_contracts.calendar_feeds import AddFeed, CalendarFeeds, FeedToken, NewCalendarFeed
 from careplus_contracts.endpoints import Role
-from careplus_contracts.values import Id, PageFilter
+from careplus_contracts.values import Id
 from careplus_runtime.audit.recorder import identify_owner, identify_patients
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, ReadDb, WriteDb
 from careplus_runtime.http.serving import Routes
@@ -16,8 +16,8 @@ routes = Routes()
 
 
 @routes.serve(contract.list_feeds)
-async def list_feeds(query: PageFilter, *, who: CurrentUser, db: ReadDb) -> CalendarFeeds:
-    return await calendar_feeds.list_own(db, who, query)
+async def list_feeds(*, who: CurrentUser, db: ReadDb) -> CalendarFeeds:
+    return await calendar_feeds.list_own(db, who)
 
 
 @routes.serve(contract.add_feed)

@@ -25,9 +25,9 @@ from careplus_contracts.calendar_feeds import (
 )
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Id, PageFilter, PortalLanguage
+from careplus_contracts.values import PortalLanguage
 from careplus_runtime.http.problems import NOTHING_HERE
-from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
+from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
 from careplus_runtime.process.settings import Settings
@@ -38,7 +38,6 @@ from careplus_tables.engine import ReadSession, WriteSession
 from careplus_tables.visit_records import VisitRecord, select_visits
 
 _row = CalendarFeedRow
-_IN_ORDER = Keyset((col(_row.id),), Id, lambda row: row.id)
 _SHOWN = tuple(
     one.value
     for one in (
@@ -50,22 +49,28 @@ BUSY = {PortalLanguage.EN: "Visit", PortalLanguage.DE: "Besuch"}
 """The text of a visit whose patient is not named."""
 
 
-async def list_own(db: ReadSession, who: Identity, wanted: PageFilter) -> CalendarFeeds:
+async def list_own(db: ReadSession, who: Identity) -> CalendarFeeds:
     """Return the caller's feeds that are not revoked, oldest first."""
-    rows, next_cursor = await fetch_page(db, _owned_by(who), _IN_ORDER, wanted)
-    return CalendarFeeds(items=[CalendarFeed.model_validate(_members(row)) for row in rows], next_cursor=next_cursor)
+    rows = await db.scalars(_owned_by(who).order_by(col(_row.id)))
+    return CalendarFeeds(items=[CalendarFeed.model_validate(_members(row)) for row in rows])
 
 
 async def add(db: WriteSession, who: Identity, body: AddFeed, settings: Settings) -> NewCalendarFeed:
     """Insert a feed with a new token. Raise TooManyFeeds."""
     # one at a time for each account, so that the limit holds
-    await db.execute(select(AccountRow.id).where(col(AccountRow.id) == who.id).with_for_update())
+    await db.execute(select(col(AccountRow.id)).where(col(AccountRow.id) == who.id).with_for_update())
     count = (await db.execute(select(func.count()).select_from(_owned_by(who).subquery()))).scalar_one()
     if count >= MOST_FEEDS:
         raise TooManyFeeds(f"You have {count} calendar feeds, and no more can be kept. Revoke one first.", most=MOST_FEEDS)
     token = secrets.token_urlsafe(32)
-    details = {"name": body.name, "detail": body.detail.value, "token_hash": _digest(token), "created_at": this_second()}
-    row = CalendarFeedRow(account_id=who.id, role=who.role.value, **details)
+    row = CalendarFeedRow(
+        account_id=who.id,
+        role=who.role.value,
+        name=body.name,
+        detail=body.detail.value,
+        token_hash=_digest(token),
+        created_at=this_second(),
+    )
     db.add(row)
     await db.flush()
     return NewCalendarFeed.model_validate({**_members(row), "address": f"{settings.public_url}/api/calendar-feeds/{token}"})

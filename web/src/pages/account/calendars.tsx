@@ -21,7 +21,7 @@ type Detail = Feed["detail"];
 const DETAILS: readonly Detail[] = ["busy", "names"];
 
 export default function Calendars({ account }: OwnProps) {
-  const feeds = useLoad(() => outcome(api.GET("/api/me/calendar-feeds", { params: { query: {} } })), [account.id]);
+  const feeds = useLoad(() => outcome(api.GET("/api/me/calendar-feeds")), [account.id]);
   const [added, setAdded] = useState<Schemas["NewCalendarFeed"] | null>(null);
   const [leaving, setLeaving] = useState<Feed | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);

@@ -29,7 +29,7 @@ export default function Profile({ account }: OwnProps) {
           <About saved={saved} put={doctor.put} />
           <LanguageChoice account={account} />
           <p>
-            <a href="/calendars">{t("doctor_profile.calendars")}</a>
+            <a href="/doctor/profile/calendars">{t("profile.calendars")}</a>
           </p>
         </Page>
       )}

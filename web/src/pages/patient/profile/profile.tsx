@@ -39,7 +39,7 @@ export default function Profile({ account, config }: OwnProps) {
             <a href="/security">{t("profile.more.security")}</a>
           </li>
           <li>
-            <a href="/calendars">{t("profile.more.calendars")}</a>
+            <a href="/profile/calendars">{t("profile.more.calendars")}</a>
           </li>
           <li>
             <a href="/record">{t("profile.more.record")}</a>
