@@ -8,11 +8,21 @@ BOTH = {"patient": "/api/appointments/{id}", "doctor": "/api/doctor/appointments
 NOTES = "/api/doctor/appointments/{appointment_id}/notes"
 TEMPLATES, HOUSE_TEMPLATES = "/api/doctor/note-templates", "/api/admin/note-templates"
 REGION = "?country=DE&subdivision=BE"
+FEEDS = "/api/me/calendar-feeds"
 NO_PATIENT = "texts for the notes of any patient"
 
 
 def template_numbered(_: ActContext, number: int) -> Json:
     return {"kind": "block", "title": f"Title {number}", "text": "{age}"}
+
+
+def feed_to_revoke(c: ActContext) -> Json:
+    """Return a new feed of the patient. The ones before are revoked, because the number is bounded."""
+    http = c.http("patient")
+    for one in made(http.get(FEEDS), 200)["items"]:
+        if one["id"] != c.world.ids["feed_id"]:
+            made(http.delete(f"{FEEDS}/{one['id']}"), 204)
+    return {"feed_id": made(http.post(FEEDS, json={"name": "Phone"}))["id"]}
 
 
 ACTS = (
@@ -171,4 +181,7 @@ ACTS = (
     Act("show_board_changes", no_patient="doctors"),
     Act("list_time_off", no_patient="the doctor's own"),
     Act("suggest_searches", query="?q=derm"),
+    Act("list_feeds", no_patient="names of the caller's calendars"),
+    Act("add_feed", person="newcomer", read_back={"newcomer": "/api/me/calendar-feeds"}),
+    Act("revoke_feed", path=feed_to_revoke),
 )

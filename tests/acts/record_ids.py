@@ -144,6 +144,15 @@ def token(world: World) -> str:
     return opt_out_token(world.hospital, world.people["other_patient"].id)
 
 
+def feed(world: World) -> int:
+    return _id(world.people["patient"].http.post("/api/me/calendar-feeds", json={"name": "Phone"}))
+
+
+def feed_token(world: World) -> str:
+    address: str = made(world.people["other_patient"].http.post("/api/me/calendar-feeds", json={"name": "Phone"}))["address"]
+    return address.rpartition("/")[2]
+
+
 def session(world: World) -> str:
     """Return the session of another device of the patient."""
     world.hospital.sign_in("pia@example.org").http.close()
@@ -204,6 +213,8 @@ RECORD_IDS: dict[str, RecordId] = {
     "invitation_id": RecordId(True, "the list of accounts", invitation),
     "approval_id": RecordId(True, "an account or role that an administrator asked for", approval),
     "notice_id": RecordId(True, "a mail to a patient", notice),
+    "feed_id": RecordId(True, "a calendar of a patient or doctor", feed),
+    "feed_token": RecordId(False, "random, and reads the visits of one account", feed_token),
     "opt_out_token": RecordId(False, "signed for one account, and can only switch its reminders off", token),
     "doctor_id": RecordId(False, "doctors are listed without an account", lambda world: world.people["doctor"].id),
     "to_doctor_id": RecordId(False, "the same doctors"),

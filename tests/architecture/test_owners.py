@@ -55,6 +55,7 @@ NO_CALLER = {
     "auth.sessions.owner": "the refresh token identifies the session",
     "auth.sessions.end": "the refresh token identifies the session",
     "auth.sessions.end_all": "for an account that was loaded for the caller",
+    "appointments.calendar_feeds.find": "the token in the address identifies the feed",
     "appointments.board": "the roles of the contract are reception and administrators, who see the visits of all patients",
     "appointments.finding": "doctors and their free times are public",
     "appointments.searches": "specialties and names of doctors are public",

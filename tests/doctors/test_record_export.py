@@ -27,6 +27,7 @@ LEFT_OUT = {
     "doctors": "profiles of doctors",
     "handovers": "work of doctors who left",
     "note_templates": "texts of doctors",
+    "calendar_feeds": "settings of the account, on its page of calendars",
     "notice_choices": "settings of the account, on the profile",
     "analyte_versions": "the laboratory's catalogue",
     "critical_communications": "calls between laboratory and doctors, with names and numbers of other people",

@@ -9,7 +9,7 @@ const PAGES = [
   { page: "public/landing.tsx", room: "public", budget: 24.3 },
   { page: "patient-booking", room: "patient", budget: 24.7 },
   { page: "patient/home/home.tsx", room: "patient", budget: 24.6 },
-  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.4 },
+  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.5 },
   { page: "admin/overview/overview.tsx", room: "admin", budget: 27.3 },
   { page: "lab/worklist.tsx", room: "lab", budget: 28 },
   { page: "desk/today.tsx", room: "desk", budget: 35.6 },

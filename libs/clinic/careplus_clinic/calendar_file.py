@@ -1,10 +1,14 @@
-"""A visit as an iCalendar file (RFC 5545): one to download, and one that a mail sends (iTIP, RFC 5546)."""
+"""Visits as iCalendar (RFC 5545): a file to download, one that a mail sends (iTIP, RFC 5546), and a feed to subscribe to."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from careplus_contracts.appointments import Appointment, AppointmentStatus
+
+REFRESH = timedelta(minutes=30)
+"""How often a feed asks to be read again; calendar programs may wait longer."""
 
 
 class CalendarMethod(StrEnum):
@@ -22,6 +26,20 @@ class Invitation(NamedTuple):
     recipient: str
 
 
+class CalendarEvent(NamedTuple):
+    """One visit as a calendar shows it. `stamp` is when this form of it was written."""
+
+    reference: str
+    version: int
+    stamp: datetime
+    starts_at: datetime
+    ends_at: datetime
+    summary: str
+    location: str
+    url: str
+    is_cancelled: bool = False
+
+
 def calendar_file(
     appointment: Appointment, hospital: str, public_url: str, at: datetime, invitation: Invitation | None = None
 ) -> str:
@@ -29,12 +47,20 @@ def calendar_file(
 
     Each file of a visit has the same UID, and the version as SEQUENCE, so that a calendar program updates its entry.
     """
-    from icalendar import Calendar
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//CarePlus//EN")
-    calendar.add("version", "2.0")
-    event = _event(appointment, hospital, public_url, at)
+    calendar = _calendar()
+    event = _component(
+        CalendarEvent(
+            reference=appointment.reference,
+            version=appointment.version,
+            stamp=at,
+            starts_at=appointment.starts_at,
+            ends_at=appointment.ends_at,
+            summary=f"{hospital}: {appointment.doctor.full_name}",
+            location=appointment.place or hospital,
+            url=f"{public_url}/appointments/{appointment.id}",
+            is_cancelled=appointment.status is AppointmentStatus.CANCELLED,
+        )
+    )
     if invitation is not None:
         calendar.add("method", invitation.method.value)
         event.add("organizer", f"mailto:{invitation.sender}")
@@ -43,18 +69,39 @@ def calendar_file(
     return bytes(calendar.to_ical()).decode()
 
 
-def _event(appointment: Appointment, hospital: str, public_url: str, at: datetime) -> Any:
+def calendar_feed(name: str, events: Sequence[CalendarEvent]) -> str:
+    """Return all events as one calendar. The same events give the same text, so that its ETag stays."""
+    calendar = _calendar()
+    calendar.add("name", name)
+    # the names of these two before RFC 7986, which Google and Outlook read
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-published-ttl", "PT30M")
+    calendar.add("refresh-interval", REFRESH)
+    for event in events:
+        calendar.add_component(_component(event))
+    return bytes(calendar.to_ical()).decode()
+
+
+def _calendar() -> Any:
+    from icalendar import Calendar
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//CarePlus//EN")
+    calendar.add("version", "2.0")
+    return calendar
+
+
+def _component(visit: CalendarEvent) -> Any:
     from icalendar import Event
 
     event = Event()
-    event.add("uid", f"{appointment.reference}@careplus")
-    event.add("dtstamp", at)
-    event.add("dtstart", appointment.starts_at)
-    event.add("dtend", appointment.ends_at)
-    event.add("summary", f"{hospital}: {appointment.doctor.full_name}")
-    event.add("location", appointment.place or hospital)
-    event.add("url", f"{public_url}/appointments/{appointment.id}")
-    event.add("sequence", appointment.version)
-    cancelled = appointment.status is AppointmentStatus.CANCELLED
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("uid", f"{visit.reference}@careplus")
+    event.add("dtstamp", visit.stamp)
+    event.add("dtstart", visit.starts_at)
+    event.add("dtend", visit.ends_at)
+    event.add("summary", visit.summary)
+    event.add("location", visit.location)
+    event.add("url", visit.url)
+    event.add("sequence", visit.version)
+    event.add("status", "CANCELLED" if visit.is_cancelled else "CONFIRMED")
     return event

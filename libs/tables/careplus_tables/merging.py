@@ -35,6 +35,7 @@ STAYS = {
         "the sign-in of the merged record ends",
     ),
     **dict.fromkeys(("email_confirmations", "password_resets", "invitations"), "links to the merged record stop working"),
+    "calendar_feeds": "the address stops working with the account of the merged record",
     "notice_choices": "the kept record has choices of its own",
     "idempotency_keys": "answers to the owner of the merged record, for 24 hours",
     "account_approvals": "decisions about staff",

@@ -6,6 +6,7 @@ from careplus_appointments.routes import (
     appointments,
     availability,
     board,
+    calendar_feeds,
     closed_days,
     finding,
     follow_ups,
@@ -18,6 +19,7 @@ from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
 from careplus_contracts import board as board_contract
 from careplus_contracts import booking_limits
+from careplus_contracts import calendar_feeds as calendar_feeds_contract
 from careplus_contracts import closed_days as closed_days_contract
 from careplus_contracts import finding as finding_contract
 from careplus_contracts import follow_ups as follow_ups_contract
@@ -39,12 +41,14 @@ app = application(
         notes_contract.api,
         signing_contract.api,
         note_templates_contract.api,
+        calendar_feeds_contract.api,
         availability_contract.api,
         closed_days_contract.api,
     ),
     routes=(
         *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
-        *(notes.routes, signing.routes, note_templates.routes, availability.routes, closed_days.routes, account_bookings.routes),
+        *(notes.routes, signing.routes, note_templates.routes, calendar_feeds.routes, availability.routes),
+        *(closed_days.routes, account_bookings.routes),
     ),
     lifespan=with_tasks,
 )

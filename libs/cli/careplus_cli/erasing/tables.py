@@ -11,7 +11,16 @@ from careplus_tables.record_guard import OWNERS
 from careplus_tables.registry import METADATA
 
 SIGN_IN = (
-    *("passkey_challenges", "passkeys", "recovery_codes", "second_factors", "refresh_tokens", "sessions", "password_resets"),
+    *(
+        "passkey_challenges",
+        "passkeys",
+        "calendar_feeds",
+        "recovery_codes",
+        "second_factors",
+        "refresh_tokens",
+        "sessions",
+        "password_resets",
+    ),
     *("email_confirmations", "invitations", "provider_identities", "notices", "notice_choices", "idempotency_keys"),
 )
 """Access to the account and messages, parts before the rows that they belong to: no law asks to keep them."""

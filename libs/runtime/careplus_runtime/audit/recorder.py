@@ -51,7 +51,12 @@ class Actor(NamedTuple):
 
 def identify_subject(request: Request, account: Account, session_id: str | None = None) -> None:
     """Name the account that a request to a public endpoint is about, once the handler knows it."""
-    request.scope["subject"] = Actor(account.id, account.role, session_id)
+    identify_owner(request, account.id, account.role, session_id)
+
+
+def identify_owner(request: Request, account_id: int, role: Role, session_id: str | None = None) -> None:
+    """Name the account whose secret address or link a request to a public endpoint uses."""
+    request.scope["subject"] = Actor(account_id, role, session_id)
 
 
 def identify_patients(request: Request, patient_ids: Collection[int], reason: str | None = None) -> None:
@@ -110,8 +115,9 @@ class Auditor:
     def _is_audited(self, request: Request, refusal: Refusal) -> bool:
         if not self.endpoint.public:
             return "user" in request.scope and refusal.status in AUDITED_REFUSALS
-        # Do not audit anonymous malformed, unauthenticated or rate-limited requests.
-        is_anonymous = isinstance(refusal, Malformed | Unauthenticated) and "subject" not in request.scope
+        # Do not audit anonymous reads, nor anonymous malformed, unauthenticated or rate-limited requests.
+        names_no_account = isinstance(refusal, Malformed | Unauthenticated) or self.kind == Kind.READ.value
+        is_anonymous = names_no_account and "subject" not in request.scope
         return self.always and refusal.status < 500 and refusal.status != TooManyRequests.status and not is_anonymous
 
     def _patients(self, request: Request, result: Any) -> set[int]:
@@ -133,7 +139,9 @@ class Auditor:
     def _event(self, request: Request, arguments: dict[str, Any], outcome: str, patients: set[int], result: Any) -> Event:
         actor = _actor(request, arguments, result)
         body = self._body(arguments)
-        object_id = next(reversed(request.path_params.values()), getattr(result, "id", None))
+        # a token in the path is a secret, which readers of the trail could use
+        ids = [value for name, value in request.path_params.items() if not name.endswith("_token")]
+        object_id = next(reversed(ids), getattr(result, "id", None))
         row = {
             "at": now(),
             "request_id": request.scope["request_id"],

@@ -103,10 +103,12 @@ class BoundHandler:
         headers = {"Cache-Control": "no-store"}
         if self.endpoint.status == 204:
             return Response(status_code=204, headers=headers)
-        if self.endpoint.media_type != "application/json":
-            return Response(result, self.endpoint.status, headers, media_type=self.endpoint.media_type)
+        media_type = self.endpoint.media_type
+        if media_type != "application/json" and not self.endpoint.conditional:
+            return Response(result, self.endpoint.status, headers, media_type=media_type)
         # `warnings="error"`: `dump_json` of a plain dict would leak every key
-        body = self.answer.dump_json(result, warnings="error")
+        is_json = media_type == "application/json"
+        body = self.answer.dump_json(result, warnings="error") if is_json else result.encode()
         if self.endpoint.status == 201:
             headers["Location"] = self.endpoint.location_of(body)
         if (version := getattr(result, "version", None)) is not None:
@@ -115,4 +117,4 @@ class BoundHandler:
             headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
             if headers["ETag"] in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers=headers)
-        return Response(body, self.endpoint.status, headers, media_type="application/json")
+        return Response(body, self.endpoint.status, headers, media_type=media_type)

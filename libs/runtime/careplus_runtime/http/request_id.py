@@ -8,12 +8,14 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from careplus_contracts.refusals import Unexpected
+from careplus_contracts.registry import ENDPOINTS
 from careplus_runtime.http.problems import header, problem
 from careplus_runtime.process.logs import log
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _OWN_KEY = secrets.token_urlsafe(32)
 """Of this process, where CAREPLUS_FORWARDED_KEY is not set."""
+_BEFORE_TOKENS = tuple({one.path.partition("{")[0] for one in ENDPOINTS if one.path.endswith("_token}")})
 
 
 class RequestIdMiddleware:
@@ -48,7 +50,7 @@ class RequestIdMiddleware:
         try:
             await self.app(scope, receive, with_id)
         except Exception:
-            log.exception("request_failed", request_id=request_id, method=scope["method"], path=scope["path"])
+            log.exception("request_failed", request_id=request_id, method=scope["method"], path=loggable(scope["path"]))
             if status:
                 raise
             unexpected = Unexpected("This should not happen. Please tell us the request id.")
@@ -59,8 +61,13 @@ class RequestIdMiddleware:
                 metrics.count(scope, status, time.perf_counter() - started)
         if (self.log_all and (scope["path"] != "/health" or status >= 400)) or status >= 500:
             more = {"ms": round((time.perf_counter() - started) * 1000, 1), **(_caller(scope) if self.log_all else {})}
-            known = {"request_id": request_id, "method": scope["method"], "path": scope["path"], "status": status}
+            known = {"request_id": request_id, "method": scope["method"], "path": loggable(scope["path"]), "status": status}
             log.log(30 if status >= 500 else 20, "request_finished", **known, **more)
+
+
+def loggable(path: str) -> str:
+    """Return a path for the log, without the token at its end: readers of the log could use it."""
+    return next((f"{before}…" for before in _BEFORE_TOKENS if path.startswith(before)), path)
 
 
 def _caller(scope: Scope) -> dict[str, str]:

@@ -4,6 +4,7 @@ import { observable } from "../../api/observable";
 import type account from "../../i18n/en/account.json";
 import type admin from "../../i18n/en/admin.json";
 import type bookings from "../../i18n/en/bookings.json";
+import type calendars from "../../i18n/en/calendars.json";
 import type certificates from "../../i18n/en/certificates.json";
 import type changes from "../../i18n/en/changes.json";
 import type closedDays from "../../i18n/en/closed_days.json";
@@ -32,6 +33,7 @@ type English = typeof shell &
   typeof problems &
   typeof publicly &
   typeof account &
+  typeof calendars &
   typeof privacy &
   typeof templates &
   typeof trail &
@@ -62,6 +64,7 @@ export type Room =
   | "problems"
   | "public"
   | "account"
+  | "calendars"
   | "privacy"
   | "templates"
   | "trail"

@@ -56,4 +56,8 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/handovers", () => import("./handovers")],
   ["/doctor/availability", () => import("./availability/availability")],
   ["/doctor/profile", () => import("./profile")],
+  [
+    "/doctor/profile/calendars",
+    async () => (await Promise.all([import("../account/calendars"), loadMessages("account", "calendars")]))[0],
+  ],
 ];

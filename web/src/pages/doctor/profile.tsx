@@ -28,6 +28,9 @@ export default function Profile({ account }: OwnProps) {
         <Page title={t("doctor_profile.title")} lead={t("doctor_profile.lead")} width="narrow">
           <About saved={saved} put={doctor.put} />
           <LanguageChoice account={account} />
+          <p>
+            <a href="/doctor/profile/calendars">{t("profile.calendars")}</a>
+          </p>
         </Page>
       )}
     </Ready>

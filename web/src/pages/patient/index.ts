@@ -22,6 +22,10 @@ export const pages: readonly OwnPage[] = [
   ["/labs/bookings", () => import("./labs/bookings")],
   ["/labs/bookings/:id", () => import("./labs/booking")],
   ["/labs/:code/book", () => import("./labs/book")],
+  [
+    "/profile/calendars",
+    async () => (await Promise.all([import("../account/calendars"), loadMessages("account", "calendars")]))[0],
+  ],
   ["/results", () => import("./results/results")],
   ["/results/trends/:code", () => import("./results/trend")],
   ["/results/:id", () => import("./results/result")],

@@ -39,6 +39,9 @@ export default function Profile({ account, config }: OwnProps) {
             <a href="/security">{t("profile.more.security")}</a>
           </li>
           <li>
+            <a href="/profile/calendars">{t("profile.more.calendars")}</a>
+          </li>
+          <li>
             <a href="/record">{t("profile.more.record")}</a>
           </li>
           <li>
