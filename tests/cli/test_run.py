@@ -26,6 +26,7 @@ EMPTY = {
     "list_desk_refills": "each request for a refill has a present doctor",
     "list_duplicates": "no patient of the demo has two records",
     "list_emergency_access": "no chart was opened in an emergency",
+    "list_feeds": "the address of a feed is shown once, when it is made",
     "list_handovers": "no doctor of the demo has left",
     "list_lab_slots": "late in the evening today has no free times",
     "list_own_legal_changes": "no legal details were corrected",
