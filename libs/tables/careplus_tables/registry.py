@@ -45,6 +45,7 @@ from careplus_tables import (
     referrals,
     refills,
     reviews,
+    screens,
     second_factors,
     sign_on,
     specimens,
@@ -57,7 +58,7 @@ FILES: tuple[ModuleType, ...] = (
     *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
     *(chart_changes, closed_days, comments),
-    *(passkeys, sign_on, backups, merges),
+    *(passkeys, sign_on, backups, merges, screens),
 )
 METADATA = SQLModel.metadata
 

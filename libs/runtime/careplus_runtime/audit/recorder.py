@@ -54,6 +54,11 @@ def identify_subject(request: Request, account: Account, session_id: str | None 
     request.scope["subject"] = Actor(account.id, account.role, session_id)
 
 
+def identify_holder(request: Request, patient_id: int, record_id: int) -> None:
+    """Name the patient who acts by a code for one record alone, without a session, and that record."""
+    request.scope["subject"], request.scope["object_id"] = Actor(patient_id, Role.PATIENT), record_id
+
+
 def identify_patients(request: Request, patient_ids: Collection[int], reason: str | None = None) -> None:
     """Name the patients that a change concerns and its answer does not name, and how their record changed."""
     request.scope["concerned"], request.scope["reason"] = patient_ids, reason
@@ -133,7 +138,7 @@ class Auditor:
     def _event(self, request: Request, arguments: dict[str, Any], outcome: str, patients: set[int], result: Any) -> Event:
         actor = _actor(request, arguments, result)
         body = self._body(arguments)
-        object_id = next(reversed(request.path_params.values()), getattr(result, "id", None))
+        object_id = next(reversed(request.path_params.values()), request.scope.get("object_id", getattr(result, "id", None)))
         row = {
             "at": now(),
             "request_id": request.scope["request_id"],
