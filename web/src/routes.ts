@@ -17,6 +17,8 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
     ["/help", () => import("./pages/public/help")],
     ["/accessibility", () => import("./pages/public/accessibility")],
   ],
+  check_in: [["/check-in", () => import("./pages/public/check-in")]],
+  screens: [["/screen", () => import("./pages/public/screen/screen")]],
   account: [["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>]],
   patient: [
     ["/doctors", () => import("./pages/patient/book/doctors")],

@@ -6,6 +6,7 @@ import type admin from "../../i18n/en/admin.json";
 import type bookings from "../../i18n/en/bookings.json";
 import type certificates from "../../i18n/en/certificates.json";
 import type changes from "../../i18n/en/changes.json";
+import type checkIn from "../../i18n/en/check_in.json";
 import type closedDays from "../../i18n/en/closed_days.json";
 import type critical from "../../i18n/en/critical.json";
 import type desk from "../../i18n/en/desk.json";
@@ -20,6 +21,7 @@ import type problems from "../../i18n/en/problems.json";
 import type publicly from "../../i18n/en/public.json";
 import type record from "../../i18n/en/record.json";
 import type refills from "../../i18n/en/refills.json";
+import type screens from "../../i18n/en/screens.json";
 import type shell from "../../i18n/en/shell.json";
 import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
@@ -38,6 +40,8 @@ type English = typeof shell &
   typeof patient &
   typeof record &
   typeof closedDays &
+  typeof checkIn &
+  typeof screens &
   typeof critical &
   typeof bookings &
   typeof refills &
@@ -68,6 +72,8 @@ export type Room =
   | "patient"
   | "record"
   | "closed_days"
+  | "check_in"
+  | "screens"
   | "critical"
   | "bookings"
   | "refills"
@@ -170,7 +176,8 @@ async function change(code: string): Promise<void> {
   use(code, Object.assign({}, ...found));
 }
 
-async function wordsOf(code: string, room: Room): Promise<Words> {
+/** The messages of one file in one language. */
+export async function wordsOf(code: string, room: Room): Promise<Words> {
   return (await files[`../../i18n/${code}/${room}.json`]?.()) ?? {};
 }
 
@@ -182,6 +189,6 @@ function storedLanguage(): string | null {
   }
 }
 
-function filled(text: string, values: Values): string {
+export function filled(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
