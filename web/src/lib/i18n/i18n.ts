@@ -6,7 +6,6 @@ import type admin from "../../i18n/en/admin.json";
 import type bookings from "../../i18n/en/bookings.json";
 import type certificates from "../../i18n/en/certificates.json";
 import type changes from "../../i18n/en/changes.json";
-import type checkIn from "../../i18n/en/check_in.json";
 import type closedDays from "../../i18n/en/closed_days.json";
 import type critical from "../../i18n/en/critical.json";
 import type desk from "../../i18n/en/desk.json";
@@ -40,7 +39,6 @@ type English = typeof shell &
   typeof patient &
   typeof record &
   typeof closedDays &
-  typeof checkIn &
   typeof screens &
   typeof critical &
   typeof bookings &
@@ -72,7 +70,6 @@ export type Room =
   | "patient"
   | "record"
   | "closed_days"
-  | "check_in"
   | "screens"
   | "critical"
   | "bookings"

@@ -1,11 +1,14 @@
 /** The content of a screen, asked for every second and a half with the screen's token. */
 import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
+import { sleep } from "../../../api/retry";
 import { type Instant, nowInstant } from "../../../lib/time/time";
 
 export type Content = Schemas["ScreenContent"];
 
 const POLL_MS = 1_500;
+/** A request that hangs for so long is not waited for: the next one may go to another connection. */
+const ANSWER_MS = 5_000;
 /** Without an answer for so long the screen says that it may be out of date. */
 const LOST_MS = 6_000;
 
@@ -28,12 +31,13 @@ export function useContent(token: string): Watched {
     let last = performance.now();
     let next: ReturnType<typeof setTimeout>;
     const ask = async (): Promise<void> => {
-      const answer = await outcome(api.GET("/api/screen", { headers: { Authorization: `Bearer ${token}` } }));
+      const asked = outcome(api.GET("/api/screen", { headers: { Authorization: `Bearer ${token}` } }));
+      const answer = await Promise.race([asked, sleep(ANSWER_MS)]);
       if (!open) return;
-      if (answer.ok) {
+      if (answer?.ok) {
         last = performance.now();
         setShown({ content: answer.data, at: nowInstant(), lost: false, revoked: false });
-      } else if (answer.problem.code === "unauthenticated") {
+      } else if (answer?.problem.code === "unauthenticated") {
         setShown({ ...FIRST, revoked: true });
         return;
       }

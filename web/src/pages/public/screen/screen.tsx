@@ -16,8 +16,11 @@ type Say = (key: ScreenKey, values?: Values) => preact.ComponentChildren;
 type Shown = Schemas["ShownVisit"];
 
 const LANGUAGES = ["de", "en"] as const;
-/** Waiting patients that fit beside each other; more take turns. */
-const AT_ONCE = 12;
+/** Patients in one row; more than the rows of a screen take turns. */
+const ROW = 3;
+const CALLED_AT_ONCE = 2 * ROW;
+/** Waiting patients without called ones above them; each row of these takes the place of one and a half. */
+const WAITING_AT_ONCE = 5 * ROW;
 const TURN_MS = 8_000;
 
 export default function WaitingScreen() {
@@ -42,6 +45,7 @@ function Watching({ token, words }: { token: string; words: readonly Words[] }) 
       </div>
     );
   const called = content?.items.filter(({ state }) => state === "called") ?? [];
+  const calledRows = Math.ceil(Math.min(called.length, CALLED_AT_ONCE) / ROW);
   const waiting = content?.items.filter(({ state }) => state === "waiting") ?? [];
   return (
     <div class="waiting-screen">
@@ -55,45 +59,43 @@ function Watching({ token, words }: { token: string; words: readonly Words[] }) 
       {called.length > 0 && (
         <section class="screen-called">
           <h2>{say("screen.come_in")}</h2>
-          <List of={called} />
+          <Turns of={called} most={CALLED_AT_ONCE} say={say} />
         </section>
       )}
       {content && (
         <section class="screen-waiting">
           <h2>{say("screen.waiting")}</h2>
-          {waiting.length === 0 ? <p>{say("screen.none")}</p> : <Waiting of={waiting} more={content.more} say={say} />}
+          {waiting.length === 0 && <p>{say("screen.none")}</p>}
+          <Turns of={waiting} most={WAITING_AT_ONCE - Math.ceil(1.5 * calledRows) * ROW} say={say} />
+          {content.more > 0 && <p>{say("screen.more", { count: content.more })}</p>}
         </section>
       )}
     </div>
   );
 }
 
-function Waiting({ of, more, say }: { of: readonly Shown[]; more: number; say: Say }) {
-  const parts = Math.ceil(of.length / AT_ONCE);
-  const from = (Math.floor(now() / TURN_MS) % parts) * AT_ONCE;
-  const shown = of.slice(from, from + AT_ONCE);
+/** The patients that fit, in turns. */
+function Turns({ of, most, say }: { of: readonly Shown[]; most: number; say: Say }) {
+  const turns = Math.max(1, Math.ceil(of.length / most));
+  const from = (Math.floor(now() / TURN_MS) % turns) * most;
+  const shown = of.slice(from, from + most);
   return (
     <>
-      <List of={shown} />
-      {parts > 1 && <p>{say("screen.part", { from: from + 1, to: from + shown.length, count: of.length })}</p>}
-      {more > 0 && <p>{say("screen.more", { count: more })}</p>}
+      {shown.length > 0 && (
+        <ul>
+          {shown.map(({ tail, doctor, room }) => (
+            <li key={`${tail} ${doctor}`}>
+              <b>…{tail}</b>
+              <span class="screen-where">
+                {room && <strong>{room}</strong>}
+                <span>{doctor}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {turns > 1 && <p>{say("screen.part", { from: from + 1, to: from + shown.length, count: of.length })}</p>}
     </>
-  );
-}
-
-function List({ of }: { of: readonly Shown[] }) {
-  return (
-    <ul>
-      {of.map(({ tail, doctor, room }) => (
-        <li key={`${tail} ${doctor}`}>
-          <b>…{tail}</b>
-          <span>
-            {room && <strong>{room}</strong>}
-            <span>{doctor}</span>
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }
 
