@@ -47,8 +47,7 @@ async def with_visit(db: AnySession, mail: Mail, notice: NoticeRow, settings: Se
     check_in = await _check_in(db, visit.id, mail.language, settings)
     return mail._replace(
         link=f"{settings.public_url}/appointments/{visit.id}",
-        words=_words(visit, notice, mail.language, settings)
-        | {"check_in": await _check_in(db, visit.id, mail.language, settings)},
+        words=_words(visit, notice, mail.language, settings) | {"check_in": check_in},
         calendar=_calendar(visit, mail, settings),
         opt_out=opt_out_link(settings, notice.account_id) if is_reminder else None,
     )
