@@ -17,7 +17,7 @@ import "../../style/portals/check-in.css";
 type Visit = Schemas["CheckInVisit"];
 
 /** The format of codes: a truncated address has none. */
-const CODE = /^[\w-]{8,64}$/;
+const CODE = /^[\w-]{22}$/;
 /** Time passes, and the desk may change the visit. */
 const EVERY_MS = 15_000;
 

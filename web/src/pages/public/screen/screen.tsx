@@ -3,7 +3,7 @@ import { Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import type en from "../../../i18n/en/screens.json";
-import { filled, type Words, wordsOf } from "../../../lib/i18n/i18n";
+import { filled, t, type Words, wordsOf } from "../../../lib/i18n/i18n";
 import { hashValue, useHash } from "../../../lib/routing/hash";
 import { clock, now, nowInstant } from "../../../lib/time/time";
 import { useContent } from "./content";
@@ -16,6 +16,8 @@ type Say = (key: ScreenKey, values?: Values) => preact.ComponentChildren;
 type Shown = Schemas["ShownVisit"];
 
 const LANGUAGES = ["de", "en"] as const;
+/** The format of tokens: a truncated address has none. */
+const TOKEN = /^[\w-]{43}$/;
 /** Patients in one row; more than the rows of a screen take turns. */
 const ROW = 3;
 const CALLED_AT_ONCE = 2 * ROW;
@@ -27,23 +29,16 @@ export default function WaitingScreen() {
   const [hash] = useHash();
   const words = useWords();
   const token = hashValue(hash, "token") ?? "";
-  return words ? <Watching key={token} token={token} words={words} /> : null;
+  if (!words) return null;
+  return TOKEN.test(token) ? <Watching key={token} token={token} words={words} /> : <Off words={words} />;
 }
 
 function Watching({ token, words }: { token: string; words: readonly Words[] }) {
   const { content, at, lost, revoked } = useContent(token);
   useTick();
   const say = spoken(words, content?.language ?? "both");
-  useEffect(() => {
-    document.title = content?.name ?? "CarePlus";
-  }, [content?.name]);
-  if (revoked)
-    return (
-      <div class="waiting-screen">
-        <h1>{say("screen.revoked")}</h1>
-        <p>{say("screen.revoked.about")}</p>
-      </div>
-    );
+  useTitle(content?.name ?? t("screen.title"));
+  if (revoked) return <Off words={words} />;
   const called = content?.items.filter(({ state }) => state === "called") ?? [];
   const calledRows = Math.ceil(Math.min(called.length, CALLED_AT_ONCE) / ROW);
   const waiting = content?.items.filter(({ state }) => state === "waiting") ?? [];
@@ -70,6 +65,18 @@ function Watching({ token, words }: { token: string; words: readonly Words[] }) 
           {content.more > 0 && <p>{say("screen.more", { count: content.more })}</p>}
         </section>
       )}
+    </div>
+  );
+}
+
+/** In place of the patients: the address is not valid, or was revoked. */
+function Off({ words }: { words: readonly Words[] }) {
+  const say = spoken(words, "both");
+  useTitle(t("screen.revoked"));
+  return (
+    <div class="waiting-screen">
+      <h1>{say("screen.revoked")}</h1>
+      <p>{say("screen.revoked.about")}</p>
     </div>
   );
 }
@@ -120,6 +127,12 @@ function useWords(): readonly Words[] | null {
     void Promise.all(LANGUAGES.map((code) => wordsOf(code, "screens"))).then(setWords);
   }, []);
   return words;
+}
+
+function useTitle(page: string): void {
+  useEffect(() => {
+    document.title = t("title", { page });
+  }, [page]);
 }
 
 /** Draw again each second: the clock, and the turns of the waiting patients. */
