@@ -163,6 +163,8 @@ def filled(url: str) -> Rows:
             connection.execute(sa.insert(METADATA.tables["note_templates"]), {**template, **edited})
             house = {"id": 2000 + number, "owner_id": None}
             connection.execute(sa.insert(METADATA.tables["note_templates"]), {**template, **edited, **house})
+            screen = {"id": 1000 + number, "name": "Hall", "language": "en", "token_hash": f"{number}", "created_by_id": doctor}
+            connection.execute(sa.insert(METADATA.tables["screens"]), {**screen, "created_at": at})
             # over long ago, so that they make no care
             over = {"opened_at": at - timedelta(days=9), "until": at - timedelta(days=8), "reason": "Found unconscious"}
             opening = {"id": 1000 + number, "patient_id": patient, "doctor_id": doctor, **over}

@@ -18,6 +18,8 @@ from tests.hospital import Person, only_linux
 from tests.world import World
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if not endpoint.public]
+FOR_ROLES = [endpoint for endpoint in GUARDED if not endpoint.takes_own_token]
+OF_OWN_TOKEN = [endpoint for endpoint in GUARDED if endpoint.takes_own_token]
 
 
 def named(endpoint: Endpoint[..., Any]) -> str:
@@ -98,7 +100,9 @@ def test_services_check_tokens_and_roles_themselves(
         check_problem(ask(token), 401)
     for role in Role:
         token = world.people[role.value].token
-        if not endpoint.admits(role):
+        if endpoint.takes_own_token:
+            check_problem(ask(token), 401)
+        elif not endpoint.admits(role):
             check_problem(ask(token), 403)
         elif endpoint.body or endpoint.method == "GET":
             assert ask(token).status_code in {200, 404, 422}, "a role that may call is not refused"
@@ -108,7 +112,7 @@ def test_services_check_tokens_and_roles_themselves(
     ("endpoint", "role"),
     [
         pytest.param(endpoint, role, id=f"{endpoint.name}-{role}")
-        for endpoint in GUARDED
+        for endpoint in FOR_ROLES
         for role in Role
         if not endpoint.admits(role)
     ],
@@ -116,6 +120,14 @@ def test_services_check_tokens_and_roles_themselves(
 def test_wrong_role_is_refused_before_the_body_is_read(world: World, endpoint: Endpoint[..., Any], role: Role) -> None:
     person = world.people[role.value]
     check_problem(send(person.http, endpoint, path_of(endpoint, world.ids), refusable(endpoint)), 403)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("endpoint", OF_OWN_TOKEN, ids=named)
+def test_own_token_is_never_that_of_an_account(world: World, endpoint: Endpoint[..., Any], role: Role) -> None:
+    check_problem(send(world.people[role.value].http, endpoint, path_of(endpoint, world.ids)), 401)
+    with world.hospital.client("A" * 43) as http:
+        check_problem(send(http, endpoint, path_of(endpoint, world.ids)), 401)
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.body is not None], ids=named)
@@ -144,7 +156,7 @@ def test_every_get_succeeds_for_roles_that_may_call(world: World, endpoint: Endp
                 assert (again.status_code, again.content) == (304, b"")
 
 
-ASKED = [endpoint for endpoint in ENDPOINTS if endpoint.path not in {"/health", "/ready"}]
+ASKED = [endpoint for endpoint in ENDPOINTS if endpoint.path not in {"/health", "/ready"} and not endpoint.takes_own_token]
 
 
 def refused_field(answer: httpx.Response) -> str:

@@ -71,6 +71,7 @@ CASES = {
     "list_templates": Case("note_templates"),
     "list_house_templates": Case("note_templates"),
     "list_notices": Case("notices"),
+    "list_screens": Case("screens"),
     "list_arrangements": Case("appointments", ("starts_at", "ends_at"), {"status": "cancelled"}),
     "show_board": Case("doctors", ("sort_key",), key="doctor"),
     "list_unfinished": VISITS,

@@ -60,7 +60,7 @@ class Act:
     name: str
     person: str = ""
     """A name of `world.people`, "stranger" (no token), "browser" (a refresh cookie) or "newcomer" (registered for the request).
-    Empty: "stranger" where the endpoint is public, otherwise the first role that may call it."""
+    Empty: "stranger" where the endpoint is public or takes its own token, otherwise the first role that may call it."""
     before: Callable[[ActContext], None] = no_steps
     """Steps that must be done before the request."""
     path: Callable[[ActContext], Json] = unchanged
@@ -102,5 +102,7 @@ class Act:
 
 
 def first_person(endpoint: Endpoint[..., Any]) -> str:
-    """Return the person of `world` with the first role that may call, or "stranger" for public endpoints."""
-    return "stranger" if endpoint.public else next(role.value for role in Role if endpoint.admits(role))
+    """Return the person of `world` with the first role that may call, or "stranger" where no account may."""
+    return (
+        "stranger" if endpoint.public or endpoint.takes_own_token else next(role.value for role in Role if endpoint.admits(role))
+    )

@@ -9,6 +9,7 @@ NOTES = "/api/doctor/appointments/{appointment_id}/notes"
 TEMPLATES, HOUSE_TEMPLATES = "/api/doctor/note-templates", "/api/admin/note-templates"
 REGION = "?country=DE&subdivision=BE"
 FEEDS = "/api/me/calendar-feeds"
+OF_SCREENS = "screens of waiting rooms"
 NO_PATIENT = "texts for the notes of any patient"
 
 
@@ -138,6 +139,12 @@ ACTS = (
     Act("list_holidays", query=REGION, finds=REGION, no_patient="public holidays"),
     Act("list_holiday_countries", no_patient="public holidays"),
     Act("show_closed_days", no_patient="days of the hospital"),
+    Act("create_screen", read_back={"reception": "/api/reception/screens"}, no_patient=OF_SCREENS),
+    Act("list_screens", no_patient=OF_SCREENS),
+    Act("revoke_screen", path=lambda c: {"screen_id": c.screen()}, no_patient=OF_SCREENS),
+    Act("show_screen", no_patient="the ends of references, which name no patient"),
+    Act("show_check_in", body=lambda c: {"check_in_code": c.check_in_code()}, no_patient="the end of a reference"),
+    Act("check_in", body=lambda c: {"check_in_code": c.check_in_code()}),
     Act(
         "sign_and_complete",
         path=lambda c: {"appointment_id": c.visit_in_progress()},

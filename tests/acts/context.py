@@ -2,14 +2,15 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
 import httpx
 
 from careplus_runtime.identity.tokens import LIFETIME_S
+from tests import databases
 from tests.acts.act import BY_NAME, Act, Json
 from tests.auth import forging_provider
 from tests.auth.forging_provider import ForgingProvider
@@ -41,6 +42,7 @@ class ActContext:
         self.prefix = secrets.token_hex(3)
         self.times: list[datetime] = []
         self.lab_times: list[str] = []
+        self.checked_in = 0
         self.lab_days = count(60)
         self.provider: ForgingProvider | None = None
 
@@ -161,6 +163,24 @@ class ActContext:
         self.hospital.let_begin(visit_id)
         made(self.http("doctor").put(f"/api/doctor/appointments/{visit_id}", json={"status": "in_progress"}), 200)
         return visit_id
+
+    def screen(self) -> int:
+        """Return the id of a new screen."""
+        return int(made(self.http("reception").post("/api/reception/screens", json=self.example("create_screen")))["id"])
+
+    def check_in_code(self) -> str:
+        """Return the code of a visit of `patient` within the next hour: always the same one, booked again."""
+        if not self.checked_in:
+            self.checked_in = self.visit()
+            next_hour = (datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=n) for n in range(5, 58))
+            for starts_at in next_hour:
+                with suppress(*databases.Refused):
+                    self.hospital.place_visit(self.checked_in, starts_at, starts_at + timedelta(minutes=1))
+                    break
+        back = "UPDATE appointments SET status = 'booked', arrived_at = NULL WHERE id = ?"
+        databases.execute(self.hospital.database, back, self.checked_in)
+        shown = made(self.http("patient").get(f"/api/appointments/{self.checked_in}/check-in"), 200)
+        return str(shown["url"]).partition("#code=")[2]
 
     def completed_visit(self) -> int:
         """Return the id of a visit that `doctor` has completed now."""

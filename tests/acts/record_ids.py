@@ -177,6 +177,12 @@ def invitation(world: World) -> int:
     return _id(world.people["admin"].http.post("/api/admin/invitations", json=body))
 
 
+def screen(world: World) -> int:
+    """Return a screen that shows all doctors."""
+    body = {"name": "Waiting room", "language": "both"}
+    return _id(world.people["reception"].http.post("/api/reception/screens", json=body))
+
+
 def passkey(world: World) -> int:
     """Return the passkey of an account of its own, so that no person of the world needs it to sign in."""
     owner = world.hospital.register("paula@example.org", "Paula Passkey")
@@ -217,6 +223,9 @@ RECORD_IDS: dict[str, RecordId] = {
     "feed_token": RecordId(False, "random, and reads the visits of one account", feed_token),
     "opt_out_token": RecordId(False, "signed for one account, and can only switch its reminders off", token),
     "doctor_id": RecordId(False, "doctors are listed without an account", lambda world: world.people["doctor"].id),
+    "doctor_ids": RecordId(False, "the same doctors"),
+    "screen_id": RecordId(False, "every person at the desk reads all screens", screen),
+    "check_in_code": RecordId(False, "the secret of one visit, and can only check its patient in"),
     "to_doctor_id": RecordId(False, "the same doctors"),
     "colleague_id": RecordId(False, "the same doctors"),
     "version": RecordId(False, "the number of changes of a record that the same body names"),

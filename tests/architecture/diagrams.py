@@ -32,6 +32,8 @@ def visit_transitions() -> Iterator[Transition]:
                 yield current, target, "reception"
             if target is AppointmentStatus.CANCELLED and current in visits.PATIENT_CHANGEABLE:
                 yield current, target, "patient"
+            if target is AppointmentStatus.ARRIVED and current in visits.PATIENT_CHANGEABLE:
+                yield current, target, "patient by check-in"
     yield AppointmentStatus.COMPLETED, AppointmentStatus.IN_PROGRESS, "doctor, on the same day"
 
 

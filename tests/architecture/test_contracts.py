@@ -196,12 +196,13 @@ def test_header_promises_need_matching_dependencies() -> None:
 
 def test_only_tokens_and_previews_are_not_idempotent() -> None:
     without = {endpoint.name for endpoint in ENDPOINTS if endpoint.method in {"POST", "PUT"} and not endpoint.idempotent}
-    assert without == {"login", "refresh", "logout", "start_sign_on", "sign_on", "preview_flags", "check_prescription"}
+    previews = {"preview_flags", "check_prescription", "show_check_in"}
+    assert without == {"login", "refresh", "logout", "start_sign_on", "sign_on", *previews}
 
 
 def test_only_token_refresh_and_preview_are_not_audited() -> None:
     without = [endpoint.name for endpoint in ENDPOINTS if not endpoint.audited]
-    assert without == ["refresh", "start_sign_on", "check_prescription", "preview_flags"]
+    assert without == ["refresh", "start_sign_on", "show_check_in", "check_prescription", "preview_flags"]
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "PUT"], ids=lambda one: one.name)

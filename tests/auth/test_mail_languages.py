@@ -29,7 +29,7 @@ KINDS = [*Kind, *NoticeKind]
 VISITS = {kind for kind in NoticeKind if kind.value.startswith("visit_")}
 WORDS = {
     **{"day": "Monday, 7 January 2030", "when": "Monday, 7 January 2030, 10:30", "before": "Friday, 4 January 2030, 9:00"},
-    **{"doctor": "Dr Ann Other", "place": "Room 3", "reason": ""},
+    **{"doctor": "Dr Ann Other", "place": "Room 3", "reason": "", "check_in": ""},
 }
 CLINICAL = {
     EN: {"visit", "doctor", "result", "prescription", "appointment", "refill", "medicine", "patient"},

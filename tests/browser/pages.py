@@ -9,6 +9,8 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from careplus_demo.screens import TOKEN as SCREEN_TOKEN
+
 WEB = Path(__file__).parents[2] / "web" / "src"
 LISTS = "".join(file.read_text(encoding="utf-8") for file in (WEB / "routes.ts", *sorted(WEB.glob("pages/*/index.ts"))))
 ROUTES = set(re.findall(r'\["(/[^"]*)", (?:async )?\(\) =>', LISTS))
@@ -81,6 +83,13 @@ def merged_patient(http: httpx.Client) -> list[str]:
     return [str(merged)]
 
 
+def check_in_code(http: httpx.Client) -> list[str]:
+    """Return the code of the patient's next visit."""
+    [visit_id] = COMING(http)
+    url: str = http.get(f"/api/appointments/{visit_id}/check-in").json()["url"]
+    return [url.partition("#code=")[2]]
+
+
 NOT_FOUND = View("/nowhere")
 """The page for unknown addresses."""
 DOCTOR = first("/api/doctors")
@@ -99,6 +108,10 @@ VIEWS = [
     View("/accessibility"),
     View("/privacy"),
     View("/confirm-email#code=used-or-never-sent"),
+    View("/screen#token=revoked-or-never-issued"),
+    View(f"/screen#token={SCREEN_TOKEN}"),
+    View("/check-in#code=used-or-never-sent"),
+    View("/check-in#code={}", "patient", check_in_code),
     View("/doctors"),
     View("/doctors/{}", find=DOCTOR),
     View("/doctors/{}/book?start={}", find=FREE_TIME),
@@ -195,6 +208,7 @@ VIEWS = [
     View("/desk/appointments/reassign", "reception"),
     View("/desk/patients?q=be", "reception"),
     View("/desk/patients/new", "reception"),
+    View("/desk/screens", "reception"),
     View("/desk/notices", "reception"),
     View("/desk/notices?show=all", "admin"),
     View("/desk/patients/{}", "reception", first("/api/reception/patients?q=be")),

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from careplus_contracts.endpoints import Endpoint, Role
+from careplus_contracts.endpoints import Endpoint, OwnToken, Role
 from careplus_contracts.registry import CONTRACTS, ENDPOINTS
 from careplus_gateway.app import app
 from tests.openapi.documented import DOCUMENT
@@ -45,8 +45,11 @@ def test_every_endpoint_is_an_operation_of_the_document(endpoint: Endpoint[..., 
     assert described["summary"]
     assert endpoint.doc in described["description"]
     cookie: list[dict[str, list[str]]] = [{"refreshCookie": []}] if endpoint.needs_cookie else []
-    assert described["security"] == (cookie if endpoint.public else [{"bearer": []}])
-    assert described["x-roles"] == (["everyone"] if endpoint.public else [role for role in Role if endpoint.admits(role)])
+    if isinstance(endpoint.roles, OwnToken):
+        assert (described["security"], described["x-roles"]) == ([{endpoint.roles.value: []}], [endpoint.roles.value])
+    else:
+        assert described["security"] == (cookie if endpoint.public else [{"bearer": []}])
+        assert described["x-roles"] == (["everyone"] if endpoint.public else [role for role in Role if endpoint.admits(role)])
     assert ("requestBody" in described) == (endpoint.body is not None)
     if endpoint.body is not None:
         body = described["requestBody"]

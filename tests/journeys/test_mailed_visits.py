@@ -60,6 +60,8 @@ def test_patient_is_mailed_what_they_book_and_cancel(clinic: Clinic) -> None:
     said = mail.get_body(("plain",))
     assert said is not None
     assert "Dr Nora Notice\n" in said.get_content().replace("\r", "")
+    shown = made(patient.http.get(f"/api/appointments/{visit['id']}/check-in"), 200)
+    assert shown["url"] in said.get_content()
     assert not {"rash", "Urology", "Noticed"} & set(mail.as_string().split())
     made(patient.http.put(f"/api/appointments/{visit['id']}/cancel", json={"reason": "Rash is gone"}), 200)
     notice_of(clinic.desk.http, visit["id"], "cancelled", "sent")

@@ -14,9 +14,11 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
     ["/password", () => worded(import("./pages/account/password"), "account")],
     ["/confirm-email", () => worded(import("./pages/account/confirm-email"), "account")],
     ["/privacy", () => worded(import("./pages/public/privacy"), "privacy")],
+    ["/check-in", () => import("./pages/public/check-in")],
     ["/help", () => import("./pages/public/help")],
     ["/accessibility", () => import("./pages/public/accessibility")],
   ],
+  screens: [["/screen", () => import("./pages/public/screen/screen")]],
   account: [["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>]],
   patient: [
     ["/doctors", () => import("./pages/patient/book/doctors")],

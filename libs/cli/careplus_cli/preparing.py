@@ -20,7 +20,8 @@ LOGINS = """\
   laboratory      lab@demo.example
   reception       desk@demo.example
   administrator   admin@demo.example
-  password        demo-hospital-1"""
+  password        demo-hospital-1
+  waiting room    /screen#token=demo-screen-0000000000000000000000000000000"""
 FIRST_LINK = "  The first administrator chooses a password here; the link works once:\n  {}"
 
 LOG_SHOWS_VALUES = """\

@@ -60,11 +60,18 @@ class Public(Enum):
     EVERYONE = "everyone"
 
 
+class OwnToken(Enum):
+    """Takes the place of roles at endpoints that take a token of their own kind, and no access token of an account."""
+
+    SCREEN = "screen"
+
+
 EVERYONE: Final = Public.EVERYONE
+SCREEN: Final = OwnToken.SCREEN
 SIGNED_IN: Final = frozenset(Role)
 DESK: Final = frozenset({Role.RECEPTION, Role.ADMIN})
 """The roles that arrange visits and register patients."""
-Roles = Collection[Role] | Public
+Roles = Collection[Role] | Public | OwnToken
 Refusals = tuple[type[Refusal], ...]
 Example = Mapping[str, Any]
 
@@ -90,7 +97,7 @@ class Endpoint(Generic[P, R_co]):
     tag: str
     method: str
     path: str
-    roles: frozenset[Role] | Public
+    roles: frozenset[Role] | Public | OwnToken
     refuses: Refusals
     status: int = 200
     answer: Any
@@ -117,6 +124,10 @@ class Endpoint(Generic[P, R_co]):
         return isinstance(self.roles, Public)
 
     @property
+    def takes_own_token(self) -> bool:
+        return isinstance(self.roles, OwnToken)
+
+    @property
     def refused_on_full_disk(self) -> bool:
         return self.method != "GET" and not self.essential
 
@@ -133,7 +144,7 @@ class Endpoint(Generic[P, R_co]):
             Unavailable: True,
             TimedOut: True,
             Unauthenticated: not self.public,
-            Forbidden: not self.public,
+            Forbidden: not self.public and not self.takes_own_token,
             # every service refuses unknown query parameters; the gateway's probes ignore them
             Malformed: self.service != "gateway",
             TooLarge: self.body is not None,
@@ -149,7 +160,7 @@ class Endpoint(Generic[P, R_co]):
         return self.location.format_map(json.loads(answer)) if self.location else self.path
 
     def admits(self, role: Role) -> bool:
-        return isinstance(self.roles, Public) or role in self.roles
+        return self.public or (isinstance(self.roles, frozenset) and role in self.roles)
 
 
 class CreateOptions(TypedDict, total=False):
@@ -241,7 +252,7 @@ class Contract:
                 tag=self.tag,
                 method=method,
                 path=path,
-                roles=roles if isinstance(roles, Public) else frozenset(roles),
+                roles=roles if isinstance(roles, Public | OwnToken) else frozenset(roles),
                 refuses=refuses,
                 answer=get_type_hints(stub, include_extras=True)["return"],
                 parameters=in_path | _members(filter_),

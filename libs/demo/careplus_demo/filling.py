@@ -30,6 +30,7 @@ from careplus_demo.plan import Plan, check_size
 from careplus_demo.refills import Refills
 from careplus_demo.results import Results
 from careplus_demo.schedule import Schedule
+from careplus_demo.screens import screen_rows
 from careplus_demo.sequences import reset_sequences
 from careplus_demo.specimens import specimen_rows
 from careplus_demo.visits import Visits
@@ -60,6 +61,7 @@ from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import RefillItemRow, RefillRow
 from careplus_tables.reviews import ResultReviewRow
+from careplus_tables.screens import ScreenRow
 from careplus_tables.specimens import SpecimenRow
 from careplus_tables.vitals import VitalSignsRow
 
@@ -111,8 +113,7 @@ class _Writer:
     def write_all(self, plan: Plan, password_hash: str) -> dict[str, int]:
         people = People(plan, password_hash)
         self.signatures = Signatures(people)
-        charts = Charts(people)
-        availability = Availability(people)
+        charts, availability = Charts(people), Availability(people)
         schedule = Schedule(people, availability)
         self._write(AccountRow, people.account_rows(), plan.doctors + plan.patients)
         self._write(InvitationRow, people.invitation_rows())
@@ -129,8 +130,8 @@ class _Writer:
         self._write(ChartChangeRow, chart_change_rows(charts, completed))
         self._write_notes(VisitNotes(people, completed))
         self._write(NoteTemplateRow, template_rows(people))
-        orders = Orders(people, completed)
-        self._write_prescriptions(orders, plan)
+        self._write(ScreenRow, screen_rows(people))
+        self._write_prescriptions(orders := Orders(people, completed), plan)
         self._write(ReferralRow, orders.referrals())
         self._write(CertificateRow, certificate_rows(people, completed))
         self._write(VitalSignsRow, vitals_rows(people, completed))

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_tables.columns import BigId, InstantColumn, one_of
+from careplus_tables.references import new_check_in_code
 
 OWNER = "appointments"
 LONGEST_VISIT_HOURS = 8
@@ -31,6 +32,7 @@ class AppointmentRow(SQLModel, table=True):
         sa.Index("ix_appointments_patient_id_starts_at_id", "patient_id", "starts_at", "id"),
         # covers the counts of a period
         sa.Index("ix_appointments_period", "starts_at", "ends_at", "status", "doctor_id"),
+        sa.Index("ix_appointments_check_in_code", "check_in_code", unique=True),
         sa.Index("ix_appointments_referral_id", "referral_id", sqlite_where=_REFERRED, postgresql_where=_REFERRED),
         sa.Index(
             "ix_appointments_doctor_id_referral_id",
@@ -60,6 +62,11 @@ class AppointmentRow(SQLModel, table=True):
     overbook_reason: str | None = Field(
         default=None,
         description="Why staff booked it beside other visits of the doctor, or outside of free times; null: they did not.",
+    )
+    check_in_code: str | None = Field(
+        default=None,
+        sa_column_kwargs={"default": new_check_in_code},
+        description="The secret of its QR code, the same for each new time; null: it was over before there were any.",
     )
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)

@@ -24,5 +24,10 @@ def new_patient_reference() -> str:
     return f"PT-{code[:4]}-{code[4:]}"
 
 
+def new_check_in_code() -> str:
+    """Return the code of a visit's QR code: 128 random bits, never read aloud."""
+    return secrets.token_urlsafe(16)
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))

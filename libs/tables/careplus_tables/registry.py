@@ -46,6 +46,7 @@ from careplus_tables import (
     referrals,
     refills,
     reviews,
+    screens,
     second_factors,
     sign_on,
     specimens,
@@ -58,7 +59,7 @@ FILES: tuple[ModuleType, ...] = (
     *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
     *(chart_changes, closed_days, comments, calendar_feeds),
-    *(passkeys, sign_on, backups, merges),
+    *(passkeys, sign_on, backups, merges, screens),
 )
 METADATA = SQLModel.metadata
 

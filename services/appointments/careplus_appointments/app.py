@@ -7,12 +7,14 @@ from careplus_appointments.routes import (
     availability,
     board,
     calendar_feeds,
+    check_in,
     closed_days,
     finding,
     follow_ups,
     note_templates,
     notes,
     reception,
+    screens,
     signing,
 )
 from careplus_contracts import appointments as appointments_contract
@@ -20,12 +22,14 @@ from careplus_contracts import availability as availability_contract
 from careplus_contracts import board as board_contract
 from careplus_contracts import booking_limits
 from careplus_contracts import calendar_feeds as calendar_feeds_contract
+from careplus_contracts import check_in as check_in_contract
 from careplus_contracts import closed_days as closed_days_contract
 from careplus_contracts import finding as finding_contract
 from careplus_contracts import follow_ups as follow_ups_contract
 from careplus_contracts import note_templates as note_templates_contract
 from careplus_contracts import notes as notes_contract
 from careplus_contracts import reception as reception_contract
+from careplus_contracts import screens as screens_contract
 from careplus_contracts import signing as signing_contract
 from careplus_runtime.http.serving import application
 
@@ -37,6 +41,8 @@ app = application(
         follow_ups_contract.api,
         reception_contract.api,
         board_contract.api,
+        screens_contract.api,
+        check_in_contract.api,
         booking_limits.api,
         notes_contract.api,
         signing_contract.api,
@@ -48,7 +54,7 @@ app = application(
     routes=(
         *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, calendar_feeds.routes, availability.routes),
-        *(closed_days.routes, account_bookings.routes),
+        *(closed_days.routes, account_bookings.routes, screens.routes, check_in.routes),
     ),
     lifespan=with_tasks,
 )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
+from careplus_appointments.screen_sightings import Sightings
 from careplus_appointments.store import closed_days, offered
 from careplus_clinic.clinic_time import local_date
 from careplus_runtime.process.background import running_tasks
@@ -21,7 +22,8 @@ POLL_INTERVAL_S = 60.0
 @asynccontextmanager
 async def with_tasks(app: FastAPI) -> AsyncIterator[None]:
     """Run the background tasks for as long as the service runs."""
-    async with running_tasks(run(app.state.database, app.state.settings.clinic_zone)):
+    database, app.state.sightings = app.state.database, Sightings()
+    async with running_tasks(run(database, app.state.settings.clinic_zone), app.state.sightings.keep_stored(database)):
         yield
 
 

@@ -138,7 +138,9 @@ async function send(request: Request): Promise<Response> {
 
 async function withToken(request: Request): Promise<Response> {
   const usedTokens = currentTokens;
-  if (!usedTokens || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return sendWithRetries(request);
+  // a request with a token of its own, such as that of a screen, keeps it
+  if (!usedTokens || request.headers.has("Authorization") || NEED_NO_TOKEN.has(new URL(request.url).pathname))
+    return sendWithRetries(request);
   const response = await sendWithRetries(authorized(request, usedTokens.access_token));
   if (response.status !== 401) return response;
   // another call may have refreshed the tokens already

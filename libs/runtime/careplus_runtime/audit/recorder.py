@@ -59,6 +59,11 @@ def identify_owner(request: Request, account_id: int, role: Role, session_id: st
     request.scope["subject"] = Actor(account_id, role, session_id)
 
 
+def identify_holder(request: Request, patient_id: int, record_id: int) -> None:
+    """Name the patient who acts by a code for one record alone, without a session, and that record."""
+    request.scope["subject"], request.scope["object_id"] = Actor(patient_id, Role.PATIENT), record_id
+
+
 def identify_patients(request: Request, patient_ids: Collection[int], reason: str | None = None) -> None:
     """Name the patients that a change concerns and its answer does not name, and how their record changed."""
     request.scope["concerned"], request.scope["reason"] = patient_ids, reason
@@ -141,7 +146,7 @@ class Auditor:
         body = self._body(arguments)
         # a token in the path is a secret, which readers of the trail could use
         ids = [value for name, value in request.path_params.items() if not name.endswith("_token")]
-        object_id = next(reversed(ids), getattr(result, "id", None))
+        object_id = next(reversed(ids), request.scope.get("object_id", getattr(result, "id", None)))
         row = {
             "at": now(),
             "request_id": request.scope["request_id"],

@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Response, params
 
 from careplus_contracts.refusals import Stale
 from careplus_runtime.http.problems import header
-from careplus_runtime.identity.authorization import identify
+from careplus_runtime.identity.authorization import identify, own_token
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import ReadSession, WriteSession
@@ -23,6 +23,10 @@ async def _optional_user(request: Request) -> Identity | None:
     user = None if header(request.scope, b"authorization") is None else await _current_user(request)
     # an account that has to switch a second factor on first acts as its role nowhere
     return None if user is not None and user.enrols else user
+
+
+async def _own_token(request: Request) -> str:
+    return own_token(request.scope)
 
 
 async def _app_settings(request: Request) -> Settings:
@@ -60,6 +64,8 @@ CurrentUser = Annotated[Identity, Depends(_current_user)]
 """The caller. 401 without a valid access token."""
 OptionalUser = Annotated[Identity | None, Depends(_optional_user)]
 """The caller of a public endpoint; None without a token, 401 with one that is not valid."""
+PresentedToken = Annotated[str, Depends(_own_token)]
+"""The token of an endpoint that takes its own kind, not yet looked up: the handler raises Unauthenticated for an unknown one."""
 AppSettings = Annotated[Settings, Depends(_app_settings)]
 """The settings of this installation."""
 IfMatch = Annotated[frozenset[str] | None, Depends(_if_match)]
@@ -70,7 +76,7 @@ WriteDb = Annotated[WriteSession, Depends(write_session, scope="function")]
 """One transaction: committed before the response is sent, rolled back by a refusal."""
 
 PROVIDERS: dict[Any, Callable[[Request], Awaitable[Any]]] = {
-    one: one for one in (_current_user, _optional_user, _app_settings, _if_match)
+    one: one for one in (_current_user, _optional_user, _own_token, _app_settings, _if_match)
 } | {Request: _request, Response: _response}
 SESSIONS = frozenset({read_session, write_session})
 

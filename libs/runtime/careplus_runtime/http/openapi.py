@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query
 from pydantic.json_schema import models_json_schema
 
-from careplus_contracts.endpoints import Endpoint, Public, Role
+from careplus_contracts.endpoints import Endpoint, OwnToken, Public, Role
 from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, Refusal
 from careplus_contracts.registry import ENDPOINTS
 from careplus_runtime.http.examples import FILES, WORDS, example, refused
@@ -97,6 +97,11 @@ SECURITY: Json = {
         "bearerFormat": "JWT",
         "description": "The `access_token` that `POST /auth/login` answers.",
     },
+    "screen": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The `token` that `POST /api/reception/screens` answers, for `GET /api/screen` alone.",
+    },
     "refreshCookie": {
         "type": "apiKey",
         "in": "cookie",
@@ -168,12 +173,20 @@ def _first_sentence(doc: str) -> str:
 
 def _roles(endpoint: Endpoint[..., Any]) -> list[str]:
     roles = endpoint.roles
-    return [roles.value] if isinstance(roles, Public) else [role.value for role in Role if role in roles]
+    return [roles.value] if isinstance(roles, Public | OwnToken) else [role.value for role in Role if role in roles]
+
+
+def _security(endpoint: Endpoint[..., Any]) -> list[Json]:
+    if endpoint.needs_cookie:
+        return [{"refreshCookie": []}]
+    if isinstance(endpoint.roles, OwnToken):
+        return [{endpoint.roles.value: []}]
+    return [] if endpoint.public else [{"bearer": []}]
 
 
 def _complete(operation: Json, endpoint: Endpoint[..., Any]) -> None:
     """Add roles, headers, examples and refusals of the contract to FastAPI's description of an operation."""
-    operation["security"] = [{"refreshCookie": []}] if endpoint.needs_cookie else [] if endpoint.public else [{"bearer": []}]
+    operation["security"] = _security(endpoint)
     operation["x-roles"] = _roles(endpoint)
     for parameter in operation.get("parameters", []):
         parameter["schema"] = without_null(parameter["schema"])

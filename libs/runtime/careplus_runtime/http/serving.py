@@ -17,7 +17,7 @@ from careplus_contracts.refusals import Refusal, Unavailable
 from careplus_runtime.audit.group_commit import EventWriter
 from careplus_runtime.audit.recorder import answer_and_audit_refusal
 from careplus_runtime.http.bodies import RecordLoader
-from careplus_runtime.http.dependencies import IfMatch, ReadDb, WriteDb
+from careplus_runtime.http.dependencies import IfMatch, PresentedToken, ReadDb, WriteDb
 from careplus_runtime.http.handlers import BoundHandler, Handler
 from careplus_runtime.http.health import show_health, show_readiness
 from careplus_runtime.http.problems import answer_http_exception, problem
@@ -88,6 +88,8 @@ def check_agreement(endpoint: Endpoint[..., Any], handler: Handler) -> None:
         raise TypeError(f"{endpoint.name}: a handler takes one session; a GET takes ReadDb, because it may not write")
     if endpoint.idempotent and WriteDb not in sessions:
         raise TypeError(f"{endpoint.name}: the contract declares Idempotency-Key, for which the handler needs WriteDb")
+    if endpoint.takes_own_token != (PresentedToken in kinds):
+        raise TypeError(f"{endpoint.name}: a handler takes PresentedToken where the contract declares a token of its own kind")
     if endpoint.versioned and IfMatch not in kinds:
         raise TypeError(f"{endpoint.name}: the contract declares If-Match, for which the handler needs IfMatch")
     if endpoint.idempotent and Response in kinds:

@@ -23,7 +23,7 @@ from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.locking import lock_accounts, lock_people_of
 from careplus_tables.patient_times import is_patient_busy, other_appointment
-from careplus_tables.references import new_reference
+from careplus_tables.references import new_check_in_code, new_reference
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
 _visit = AppointmentRow
@@ -32,7 +32,7 @@ Alternatives = Callable[[], list[datetime]]
 PEOPLE = (col(_visit.doctor_id), col(_visit.patient_id))
 _INSERTED = (
     *("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "referral_id"),
-    *("booked_by", "overbook_reason", "created_at", "version"),
+    *("booked_by", "overbook_reason", "check_in_code", "created_at", "version"),
 )
 _INSERT = CompiledStatement(
     insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_visit.id))
@@ -91,6 +91,7 @@ async def book(
             referral_id=body.referral_id,
             booked_by=by.value,
             overbook_reason=overbook,
+            check_in_code=new_check_in_code(),
             created_at=now(),
             version=1,
         )

@@ -3,10 +3,10 @@
 The reason of the visit and the specialty are left out: other people may read a mailbox.
 """
 
-from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
 
+from sqlalchemy import select
 from sqlmodel import col
 
 from careplus_auth.mail.delivery import Calendar, Mail
@@ -34,14 +34,20 @@ VISITS = frozenset(
 """The kinds of notices about visits."""
 REASON = {PortalLanguage.EN: "The hospital writes:", PortalLanguage.DE: "Das Krankenhaus schreibt dazu:"}
 
+CHECK_IN = {
+    PortalLanguage.EN: "From an hour before on you can say here that you have come, without signing in:",
+    PortalLanguage.DE: "Ab einer Stunde vorher können Sie hier ohne Anmeldung am Konto sagen, dass Sie da sind:",
+}
+
 
 async def with_visit(db: AnySession, mail: Mail, notice: NoticeRow, settings: Settings) -> Mail:
     """Return the mail with the details of its visit, which was found to be true before."""
     visit = await _find(db, notice)
     is_reminder = mail.kind is NoticeKind.VISIT_REMINDER
+    check_in = await _check_in(db, visit.id, mail.language, settings)
     return mail._replace(
         link=f"{settings.public_url}/appointments/{visit.id}",
-        words=_words(visit, notice, mail.language, settings),
+        words=_words(visit, notice, mail.language, settings) | {"check_in": check_in},
         calendar=_calendar(visit, mail, settings),
         opt_out=opt_out_link(settings, notice.account_id) if is_reminder else None,
     )
@@ -53,7 +59,15 @@ async def _find(db: AnySession, notice: NoticeRow) -> Appointment:
     return Appointment.model_validate(appointment_members(VisitRecord(*row)))
 
 
-def _words(visit: Appointment, notice: NoticeRow, language: PortalLanguage, settings: Settings) -> Mapping[str, str]:
+async def _check_in(db: AnySession, visit_id: int, language: PortalLanguage, settings: Settings) -> str:
+    """Return the paragraphs with the address that is in the QR code of the visit, or no text where it has none."""
+    query = select(col(AppointmentRow.check_in_code)).where(col(AppointmentRow.id) == visit_id)
+    found = await db.execute(query.execution_options(cross_patient="a mail to the patient of the visit"))
+    code = found.scalar_one()
+    return f"{CHECK_IN[language]}\n\n{settings.public_url}/check-in#code={code}\n\n" if code else ""
+
+
+def _words(visit: Appointment, notice: NoticeRow, language: PortalLanguage, settings: Settings) -> dict[str, str]:
     zone = settings.clinic_zone
     # the patient knows the reason that they gave themselves
     by_staff = visit.cancel_reason and visit.cancelled_by is not Role.PATIENT

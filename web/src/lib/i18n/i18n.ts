@@ -21,6 +21,7 @@ import type problems from "../../i18n/en/problems.json";
 import type publicly from "../../i18n/en/public.json";
 import type record from "../../i18n/en/record.json";
 import type refills from "../../i18n/en/refills.json";
+import type screens from "../../i18n/en/screens.json";
 import type shell from "../../i18n/en/shell.json";
 import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
@@ -40,6 +41,7 @@ type English = typeof shell &
   typeof patient &
   typeof record &
   typeof closedDays &
+  typeof screens &
   typeof critical &
   typeof bookings &
   typeof refills &
@@ -71,6 +73,7 @@ export type Room =
   | "patient"
   | "record"
   | "closed_days"
+  | "screens"
   | "critical"
   | "bookings"
   | "refills"
@@ -173,7 +176,8 @@ async function change(code: string): Promise<void> {
   use(code, Object.assign({}, ...found));
 }
 
-async function wordsOf(code: string, room: Room): Promise<Words> {
+/** The messages of one file in one language. */
+export async function wordsOf(code: string, room: Room): Promise<Words> {
   return (await files[`../../i18n/${code}/${room}.json`]?.()) ?? {};
 }
 
@@ -185,6 +189,6 @@ function storedLanguage(): string | null {
   }
 }
 
-function filled(text: string, values: Values): string {
+export function filled(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

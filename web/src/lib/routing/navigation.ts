@@ -66,6 +66,7 @@ export const BELOW: readonly (readonly [string, string])[] = [
   ["/doctor/emergency", "/doctor/patients"],
   ["/lab", "/lab"],
   ["/desk/patients", "/desk/patients"],
+  ["/desk/screens", "/desk/board"],
   ["/admin/lab-hours", "/admin/tests"],
   ["/admin/analytes", "/admin/tests"],
 ];

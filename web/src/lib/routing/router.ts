@@ -98,5 +98,5 @@ function follow(event: MouseEvent): void {
   // a link within this page is left to the browser
   if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
   event.preventDefault();
-  go(link.pathname + link.search);
+  go(link.pathname + link.search + link.hash);
 }

@@ -6,9 +6,9 @@ import { t } from "../../lib/i18n/i18n";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
 import { Submit } from "../../ui/forms/Submit";
+import { QrCode } from "../../ui/QrCode";
 import { passwordMistakes } from "./passwords";
 import { type Factors, Prove } from "./prove";
-import { groupsOfFour, QrCode } from "./qr-code";
 
 type Prepared = Schemas["PreparedSecondFactor"];
 
@@ -112,4 +112,9 @@ function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Closing & {
       </form>
     </div>
   );
+}
+
+/** The secret in groups of four: "JBSW Y3DP EHPK 3PXP". */
+export function groupsOfFour(secret: string): string {
+  return secret.replace(/(.{4})(?=.)/g, "$1 ");
 }

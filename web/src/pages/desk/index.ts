@@ -9,6 +9,7 @@ export const pages: readonly OwnPage[] = [
   ["/desk/board", () => import("./board/board")],
   ["/desk/notices", () => import("./notices/notices")],
   ["/desk/closed-days", async () => (await Promise.all([import("./closed-days"), loadMessages("closed_days")]))[0]],
+  ["/desk/screens", async () => (await Promise.all([import("./screens/screens"), loadMessages("screens")]))[0]],
   ["/desk/patients", () => import("./patients/patients")],
   ["/desk/patients/new", () => import("./patients/new-patient")],
   ["/desk/patients/duplicates", () => import("./patients/duplicates")],

@@ -26,6 +26,9 @@ export default function DayBoard({ query }: OwnProps) {
       lead={longDay(day)}
       actions={
         <>
+          <a class="button quiet" href="/desk/screens">
+            {t("board.screens")}
+          </a>
           <a class="button quiet" href={`/desk/appointments?day=${day}`}>
             {t("board.list")}
           </a>

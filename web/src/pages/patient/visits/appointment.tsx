@@ -14,6 +14,7 @@ import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import "../../../style/portals/patient.css";
 import { NotBookable } from "../book/not-bookable";
+import { CheckInPass } from "./check-in-pass";
 import { isAhead, loadVisit, type Visit } from "./visit";
 import { Outcome } from "./visit-outcome";
 import { Done, VisitActs, VisitWhen } from "./visit-parts";
@@ -59,6 +60,7 @@ export default function Appointment({ params, query, config, account }: OwnProps
                     <PrintButton />
                   </VisitActs>
                 </div>
+                <CheckInPass visit={shown} />
                 {shown.doctor.bookable ? (
                   <Bring />
                 ) : (

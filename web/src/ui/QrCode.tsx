@@ -1,4 +1,5 @@
 /** A QR code as one path, always dark on white, with the quiet zone that scanners need. */
+import "../style/components/qr.css";
 
 export function QrCode({ rows, label }: { rows: readonly string[]; label: string }) {
   const size = rows.length;
@@ -17,9 +18,4 @@ export function drawn(rows: readonly string[]): string {
       [...row.matchAll(/1+/g)].map(({ 0: run, index }) => `M${index} ${y}h${run.length}v1h-${run.length}z`),
     )
     .join("");
-}
-
-/** The secret in groups of four: "JBSW Y3DP EHPK 3PXP". */
-export function groupsOfFour(secret: string): string {
-  return secret.replace(/(.{4})(?=.)/g, "$1 ");
 }
