@@ -58,6 +58,8 @@ NO_CALLER = {
     "appointments.board": "the roles of the contract are reception and administrators, who see the visits of all patients",
     "appointments.finding": "doctors and their free times are public",
     "appointments.searches": "specialties and names of doctors are public",
+    "appointments.specialties": "specialties of doctors and their limits of age are public",
+    "appointments.specialty_ages": "the limits are the same for every caller; the date of birth is the caller's own",
     "appointments.offered": "the minutes that doctors offered, which the statistics count",
     "appointments.closed_days": "closed days are the same for every caller; the visits on them are shown to the desk",
     "appointments.calendars": "whether a time is free is the same for every caller; the visits are not returned",

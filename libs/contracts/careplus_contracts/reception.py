@@ -19,6 +19,7 @@ from careplus_contracts.appointments import (
 )
 from careplus_contracts.endpoints import DESK, Contract, Role
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, SlotTaken
+from careplus_contracts.specialty_ages import AgeLimits
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -83,6 +84,9 @@ class DeskDoctor(Practitioner):
     """A doctor, as reception chooses one."""
 
     room: str | None
+    ages: AgeLimits | None = Field(
+        description="The ages of patients that book this doctor online; null: any age. Staff book patients of any age."
+    )
 
 
 class DeskDoctors(Page[DeskDoctor]):

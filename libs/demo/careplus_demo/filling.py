@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
 from careplus_contracts.release_policy import ReleasePolicy
-from careplus_demo import catalogue
+from careplus_demo import catalogue, specialty_ages
 from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
 from careplus_demo.certificates import certificate_rows
@@ -60,6 +60,7 @@ from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import RefillItemRow, RefillRow
 from careplus_tables.reviews import ResultReviewRow
+from careplus_tables.specialty_ages import SpecialtyAgePlanRow, SpecialtyAgeRow
 from careplus_tables.specimens import SpecimenRow
 from careplus_tables.vitals import VitalSignsRow
 
@@ -152,6 +153,8 @@ class _Writer:
         self._write(TimeOffRow, availability.time_off_rows())
         self._write(ClosedDayPlanRow, plan_rows())
         self._write(ClosedDayRow, closed_day_rows(plan))
+        self._write(SpecialtyAgePlanRow, specialty_ages.plan_rows())
+        self._write(SpecialtyAgeRow, specialty_ages.limit_rows())
 
     def _write_notes(self, notes: VisitNotes) -> None:
         self._write(NotesRow, self.signatures.on(notes.rows(), "author_id", "signed_by_id"), len(notes.visits))

@@ -47,6 +47,7 @@ from careplus_tables import (
     reviews,
     second_factors,
     sign_on,
+    specialty_ages,
     specimens,
     vitals,
 )
@@ -56,7 +57,7 @@ FILES: tuple[ModuleType, ...] = (
     *(critical, critical_notices, doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions),
     *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
-    *(chart_changes, closed_days, comments),
+    *(chart_changes, closed_days, comments, specialty_ages),
     *(passkeys, sign_on, backups, merges),
 )
 METADATA = SQLModel.metadata

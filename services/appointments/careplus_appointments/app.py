@@ -13,6 +13,7 @@ from careplus_appointments.routes import (
     notes,
     reception,
     signing,
+    specialty_ages,
 )
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
@@ -25,12 +26,14 @@ from careplus_contracts import note_templates as note_templates_contract
 from careplus_contracts import notes as notes_contract
 from careplus_contracts import reception as reception_contract
 from careplus_contracts import signing as signing_contract
+from careplus_contracts import specialty_ages as specialty_ages_contract
 from careplus_runtime.http.serving import application
 
 app = application(
     "appointments",
     contracts=(
         finding_contract.api,
+        specialty_ages_contract.api,
         appointments_contract.api,
         follow_ups_contract.api,
         reception_contract.api,
@@ -43,7 +46,7 @@ app = application(
         closed_days_contract.api,
     ),
     routes=(
-        *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
+        *(finding.routes, specialty_ages.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, availability.routes, closed_days.routes, account_bookings.routes),
     ),
     lifespan=with_tasks,

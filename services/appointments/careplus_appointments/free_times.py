@@ -3,9 +3,11 @@
 from datetime import date, datetime, timedelta
 
 from careplus_appointments.rules import slots, visits
+from careplus_appointments.rules.ages import check_age
 from careplus_appointments.rules.slots import Calendar
-from careplus_appointments.store import calendars
+from careplus_appointments.store import calendars, specialty_ages
 from careplus_appointments.store.finding import bookable_window
+from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import DAY, Span, day_bounds, days_from, local_date, nearest
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, PatientBusy, SlotTaken
@@ -30,17 +32,19 @@ async def check_free(
 ) -> Calendar:
     """Return the doctor's calendar of that day; `except_id` is the visit that moves there.
 
-    Raise NotFound, DoctorNotBookable, BookByPhone, and SlotTaken or PatientBusy unless the time is free for doctor and
-    patient. The accounts of both are locked.
+    Raise NotFound, DoctorNotBookable, BookByPhone, OutsideAgeLimits for a patient, and SlotTaken or PatientBusy unless the time
+    is free for doctor and patient. The accounts of both are locked.
     """
     zone, window = settings.clinic_zone, bookable_window(settings, who.role)
     day = local_date(starts_at, zone)
     await lock_accounts(db, doctor_id, patient_id)
-    calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id)
+    ages = await specialty_ages.of_caller(db, who)
+    calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id, ages)
     visits.check_may_book(who.role, calendar.booking)
+    check_age(calendar.ages, calendar.born, day)
     if any(slot[0] == starts_at for slot in slots.free(calendar, [day], window, zone)):
         return calendar
-    near = await _nearest_free(db, settings, who.role, patient_id, doctor_id, starts_at, except_id)
+    near = await _nearest_free(db, settings, who, patient_id, doctor_id, starts_at, except_id, ages)
     ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
         raise PatientBusy.during(other, near, own=who.role is Role.PATIENT)
@@ -67,15 +71,17 @@ async def check_overbookable(
     slots.check_staff_window(starts_at, now())
     ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
-        near = await _nearest_free(db, settings, who.role, patient_id, doctor_id, starts_at, except_id)
+        near = await _nearest_free(db, settings, who, patient_id, doctor_id, starts_at, except_id)
         raise PatientBusy.during(other, near, own=False)
     return calendar
 
 
-async def _calendar_of(db: WriteSession, doctor_id: int, span: Span, patient_id: int, except_id: int | None) -> Calendar:
+async def _calendar_of(
+    db: WriteSession, doctor_id: int, span: Span, patient_id: int, except_id: int | None, ages: Ages = calendars.ANY_AGE
+) -> Calendar:
     """Return the calendar of a doctor. Raise DoctorNotBookable, and NotFound for other ids."""
     try:
-        return await calendars.of_doctor(db, doctor_id, span, patient_id, except_id)
+        return await calendars.of_doctor(db, doctor_id, span, patient_id, except_id, ages)
     except NotFound:
         await calendars.check_bookable(db, doctor_id)
         raise
@@ -84,17 +90,19 @@ async def _calendar_of(db: WriteSession, doctor_id: int, span: Span, patient_id:
 async def _nearest_free(
     db: WriteSession,
     settings: Settings,
-    role: Role,
+    who: Identity,
     patient_id: int,
     doctor_id: int,
     starts_at: datetime,
     except_id: int | None,
+    ages: Ages = calendars.ANY_AGE,
 ) -> list[datetime]:
     """Return the free times of the doctor and the patient that are nearest to this one."""
     zone = settings.clinic_zone
     days = days_from(local_date(starts_at, zone) - DAY * ALTERNATIVES_WITHIN_DAYS, 2 * ALTERNATIVES_WITHIN_DAYS)
-    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(days[0], days[-1], zone), patient_id, except_id)
-    return nearest((slot[0] for slot in slots.free(calendar, days, bookable_window(settings, role), zone)), starts_at)
+    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(days[0], days[-1], zone), patient_id, except_id, ages)
+    window = bookable_window(settings, who.role)
+    return nearest((slot[0] for slot in slots.free(calendar, days, window, zone)), starts_at)
 
 
 def alternatives_on(settings: Settings, role: Role, calendar: Calendar, starts_at: datetime) -> list[datetime]:
