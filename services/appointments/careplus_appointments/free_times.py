@@ -9,7 +9,7 @@ from careplus_appointments.store import calendars, specialty_ages
 from careplus_appointments.store.finding import bookable_window
 from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import DAY, Span, day_bounds, days_from, local_date, nearest
-from careplus_contracts.endpoints import Role
+from careplus_contracts.endpoints import DESK, Role
 from careplus_contracts.refusals import NotFound, PatientBusy, SlotTaken
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -48,7 +48,7 @@ async def check_free(
     ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
         raise PatientBusy.during(other, near, own=who.role is Role.PATIENT)
-    raise SlotTaken(_why_not_free(calendar, day), alternatives=near)
+    raise SlotTaken(_why_not_free(calendar, day, who.role), alternatives=near)
 
 
 async def check_overbookable(
@@ -61,6 +61,8 @@ async def check_overbookable(
     except_id: int | None = None,
 ) -> Calendar:
     """Return the doctor's calendar of that day, for a visit that staff book beside others or outside of the free times.
+
+    Neither weekly hours nor time off nor a closed day of the hospital stand against it.
 
     Raise NotFound, DoctorNotBookable, OutsideStaffHorizon, and PatientBusy where the patient has another appointment at that
     time. The accounts of both are locked.
@@ -112,8 +114,10 @@ def alternatives_on(settings: Settings, role: Role, calendar: Calendar, starts_a
     return nearest((slot[0] for slot in found if slot[0] != starts_at), starts_at)
 
 
-def _why_not_free(calendar: Calendar, day: date) -> str:
-    remedy = "Choose one of the alternatives or another free time."
+def _why_not_free(calendar: Calendar, day: date, role: Role) -> str:
+    remedy = "Choose one of the alternatives or another free time"
+    if role in DESK:
+        remedy = f"{remedy}, or give the reason for this one in overbook"
     if day in calendar.closed:
-        return f"The hospital is closed on that day: {calendar.closed[day].en}. {remedy}"
-    return f"That time is not free. {remedy}"
+        return f"The hospital is closed on that day: {calendar.closed[day].en}. {remedy}."
+    return f"That time is not free. {remedy}."

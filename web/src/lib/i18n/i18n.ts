@@ -21,6 +21,7 @@ import type publicly from "../../i18n/en/public.json";
 import type record from "../../i18n/en/record.json";
 import type refills from "../../i18n/en/refills.json";
 import type shell from "../../i18n/en/shell.json";
+import type specialtyAges from "../../i18n/en/specialty_ages.json";
 import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
@@ -38,6 +39,7 @@ type English = typeof shell &
   typeof patient &
   typeof record &
   typeof closedDays &
+  typeof specialtyAges &
   typeof critical &
   typeof bookings &
   typeof refills &
@@ -68,6 +70,7 @@ export type Room =
   | "patient"
   | "record"
   | "closed_days"
+  | "specialty_ages"
   | "critical"
   | "bookings"
   | "refills"
