@@ -77,7 +77,7 @@ def test_closed_day_has_no_free_times_for_anyone(chief: Any, doctor: Person, pat
 
 
 def test_desk_books_closed_day_with_a_reason(chief: Any, doctor: Person, patient: Person, world: World) -> None:
-    open_time, day = free_times(patient.http, doctor.id, days=3)[-1], ahead(6)
+    open_time, day = free_times(patient.http, doctor.id, days=3)[-1], ahead(40)
     at = datetime(day.year, day.month, day.day, 9, 7, tzinfo=BERLIN).isoformat()
     made(close(chief, day), 200)
     desk, body = world.people["reception"].http, {"patient_id": patient.id, "doctor_id": doctor.id}
