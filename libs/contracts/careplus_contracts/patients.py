@@ -154,13 +154,7 @@ async def show_patient(patient_id: Id) -> DeskPatient:
     location="/api/reception/patients/{id}",
     roles=DESK,
     refuses=(LooksLikeSomebody,),
-    example={
-        "full_name": "Mina Haddad",
-        "date_of_birth": "2026-11-02",
-        "sex": "female",
-        "phone": "+49 30 5550 1234",
-        "contact": {"name": "Samira Haddad", "phone": "+49 30 5550 77", "relation": "mother"},
-    },
+    example={"full_name": "Mina Haddad", "date_of_birth": "2026-11-02", "sex": "female", "phone": "+49 30 5550 1234"},
 )
 async def register_patient(body: RegisterPatient) -> DeskPatient:
     """Register a patient without an account, for example a newborn. No e-mail address is needed.

@@ -60,7 +60,6 @@ from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import RefillItemRow, RefillRow
 from careplus_tables.reviews import ResultReviewRow
-from careplus_tables.specialty_ages import SpecialtyAgePlanRow, SpecialtyAgeRow
 from careplus_tables.specimens import SpecimenRow
 from careplus_tables.vitals import VitalSignsRow
 
@@ -151,10 +150,9 @@ class _Writer:
         self._write(AvailabilityRow, availability.availability_rows())
         self._write(OpenHoursRow, availability.open_hours_rows())
         self._write(TimeOffRow, availability.time_off_rows())
-        self._write(ClosedDayPlanRow, plan_rows())
-        self._write(ClosedDayRow, closed_day_rows(plan))
-        self._write(SpecialtyAgePlanRow, specialty_ages.plan_rows())
-        self._write(SpecialtyAgeRow, specialty_ages.limit_rows())
+        closed_days = (ClosedDayPlanRow, plan_rows()), (ClosedDayRow, closed_day_rows(plan))
+        for table, rows in (*closed_days, *specialty_ages.rows_by_table()):
+            self._write(table, rows)
 
     def _write_notes(self, notes: VisitNotes) -> None:
         self._write(NotesRow, self.signatures.on(notes.rows(), "author_id", "signed_by_id"), len(notes.visits))

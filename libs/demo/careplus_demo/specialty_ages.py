@@ -1,14 +1,15 @@
 """The age limits of the demo hospital: paediatricians see patients up to 17 years."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sqlmodel import SQLModel
+
 from careplus_clinic.specialties import PAEDIATRICS
+from careplus_tables.specialty_ages import SpecialtyAgePlanRow, SpecialtyAgeRow
 
 
-def plan_rows() -> Iterator[dict[str, Any]]:
-    yield {"id": 1, "version": 2}
-
-
-def limit_rows() -> Iterator[dict[str, Any]]:
-    yield {"code": PAEDIATRICS, "min_age": 0, "max_age": 17}
+def rows_by_table() -> Iterator[tuple[type[SQLModel], Iterable[dict[str, Any]]]]:
+    """Yield each table with its rows."""
+    yield SpecialtyAgePlanRow, [{"id": 1, "version": 2}]
+    yield SpecialtyAgeRow, [{"code": PAEDIATRICS, "min_age": 0, "max_age": 17}]
