@@ -150,8 +150,8 @@ class _Writer:
         self._write(AvailabilityRow, availability.availability_rows())
         self._write(OpenHoursRow, availability.open_hours_rows())
         self._write(TimeOffRow, availability.time_off_rows())
-        closed_days = (ClosedDayPlanRow, plan_rows()), (ClosedDayRow, closed_day_rows(plan))
-        for table, rows in (*closed_days, *specialty_ages.rows_by_table()):
+        closed_days: specialty_ages.Rows = [(ClosedDayPlanRow, plan_rows()), (ClosedDayRow, closed_day_rows(plan))]
+        for table, rows in [*closed_days, *specialty_ages.rows_by_table()]:
             self._write(table, rows)
 
     def _write_notes(self, notes: VisitNotes) -> None:
