@@ -8,7 +8,6 @@ from sqlmodel import SQLModel
 from careplus_clinic.specialties import PAEDIATRICS
 from careplus_tables.specialty_ages import SpecialtyAgePlanRow, SpecialtyAgeRow
 
-
 Rows = list[tuple[type[SQLModel], Iterable[dict[str, Any]]]]
 """Tables with their rows."""
 
