@@ -137,6 +137,18 @@ ACTS = (
         no_patient="days without visits",
     ),
     Act("list_holidays", query=REGION, finds=REGION, no_patient="public holidays"),
+    Act(
+        "set_specialty_ages",
+        # a specialty without doctors here, so that free times already read stay valid
+        body=lambda _: {"limits": [{"code": "sports_medicine", "min_age": 18, "max_age": None}]},
+        fixed=("min_age", "max_age", "code"),
+        race=Race(
+            read="/api/admin/specialty-ages",
+            body=lambda _, number: {"limits": [{"code": "sports_medicine", "min_age": number + 1}]},
+        ),
+        no_patient="specialties without patients",
+    ),
+    Act("show_specialty_ages", no_patient="specialties of the hospital"),
     Act("list_holiday_countries", no_patient="public holidays"),
     Act("show_closed_days", no_patient="days of the hospital"),
     Act("create_screen", read_back={"reception": "/api/reception/screens"}, no_patient=OF_SCREENS),

@@ -59,6 +59,8 @@ NO_CALLER = {
     "appointments.board": "the roles of the contract are reception and administrators, who see the visits of all patients",
     "appointments.finding": "doctors and their free times are public",
     "appointments.searches": "specialties and names of doctors are public",
+    "appointments.specialties": "specialties of doctors and their limits of age are public",
+    "appointments.specialty_ages": "the limits are the same for every caller; the date of birth is the caller's own",
     "appointments.offered": "the minutes that doctors offered, which the statistics count",
     "appointments.check_in": "the code of the visit identifies its patient",
     "appointments.screens.of_token": "the token identifies the screen",

@@ -226,6 +226,7 @@ VIEWS = [
     View("/admin/tests", "admin"),
     View("/admin/lab-hours", "admin"),
     View("/admin/closed-days", "admin"),
+    View("/admin/specialty-ages", "admin"),
     View("/desk/closed-days", "reception"),
     View("/admin/analytes", "admin"),
     View("/admin/analytes/{}", "admin", first("/api/labs/analytes?q=hemoglobin", "code")),

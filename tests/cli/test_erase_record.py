@@ -17,6 +17,7 @@ REASON = "Letter of 4 May, decided by the privacy officer"
 STAFF = {
     *("availability", "open_hours", "time_off", "offered_time", "doctors", "handovers", "note_templates", "analyte_versions"),
     *("reference_ranges", "lab_schedules", "lab_hours", "lab_closures", "closed_days", "closed_day_plans", "audit_links"),
+    *("specialty_ages", "specialty_age_plans"),
 }
 """Tables that name accounts of staff only, and the chain."""
 PATIENT = """SELECT patient_id FROM appointments JOIN lab_results USING (patient_id) WHERE appointments.status = 'completed'

@@ -68,10 +68,28 @@ def test_closed_day_has_no_free_times_for_anyone(chief: Any, doctor: Person, pat
     assert on([datetime.fromisoformat(one) for one in refused.json()["alternatives"]], day) == []
     by_desk = chief.post("/api/admin/appointments", json={**body, "patient_id": patient.id})
     assert (by_desk.status_code, by_desk.json()["code"]) == (409, "slot_taken")
+    assert by_desk.json()["detail"].endswith("or give the reason for this one in overbook.")
+    assert "overbook" not in refused.json()["detail"], "patients cannot"
     lab = made(patient.http.get("/api/labs/slots", params={"day": day.isoformat()}), 200)
     assert lab["items"] == [], "the laboratory is closed with the hospital"
     public = made(world.people["patient"].http.get(PUBLIC, params={"from": day.isoformat(), "to": day.isoformat()}), 200)
     assert [(one["day"], one["names"]["de"]) for one in public["items"]] == [(day.isoformat(), f"Outing {day:%d}")]
+
+
+def test_desk_books_closed_day_with_a_reason(chief: Any, doctor: Person, patient: Person, world: World) -> None:
+    open_time, day = free_times(patient.http, doctor.id, days=3)[-1], ahead(40)
+    at = datetime(day.year, day.month, day.day, 9, 7, tzinfo=BERLIN).isoformat()
+    made(close(chief, day), 200)
+    desk, body = world.people["reception"].http, {"patient_id": patient.id, "doctor_id": doctor.id}
+    booked = made(desk.post("/api/admin/appointments", json={**body, "starts_at": at, "overbook": "Emergency opening"}))
+    assert booked["overbook_reason"] == "Emergency opening"
+    path = f"/api/admin/appointments/{booked['id']}"
+    made(desk.put(path, json={"starts_at": open_time.isoformat()}), 200)
+    refused = desk.put(path, json={"starts_at": at})
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot_taken")
+    assert f"closed on that day: Outing {day:%d}" in refused.json()["detail"]
+    assert made(desk.put(path, json={"starts_at": at, "overbook": "Emergency opening"}), 200)["overbook_reason"]
+    assert patient.http.get(f"/api/doctors/{doctor.id}/slots", params={"start": day.isoformat(), "days": 1}).json()["items"] == []
 
 
 def test_next_free_time_skips_closed_days(chief: Any, doctor: Person, patient: Person) -> None:

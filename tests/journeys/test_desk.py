@@ -11,7 +11,7 @@ import pytest
 from tests.hospital import DETAILS, PASSWORD, Hospital, Person, free_times
 from tests.mailbox import next_mail, text_of
 from tests.test_every_endpoint import check_problem
-from tests.world import made
+from tests.world import World, made
 
 PATIENTS = "/api/reception/patients"
 NEWBORN = {"full_name": "Mina Desk-Haddad", "date_of_birth": "2026-11-02", "sex": "female", "phone": "+49 30 5550-1234"}
@@ -174,3 +174,15 @@ def test_reception_corrects_patients_but_no_staff(desk: Desk) -> None:
 )
 def test_reception_reaches_nothing_clinical(desk: Desk, path: str) -> None:
     check_problem(desk.reception.http.get(path), 403)
+
+
+def test_newborn_is_registered_with_parent_to_call(world: World) -> None:
+    desk = world.people["reception"].http
+    parent = {"name": "Samira Haddad", "phone": "+49 30 5550 77", "relation": "mother"}
+    body = {"full_name": "Nele Newborn", "date_of_birth": "2026-11-02", "sex": "female", "another_person": True}
+    born = made(desk.post("/api/reception/patients", json={**body, "contact": parent, "language": "de"}))
+    assert made(desk.get(f"/api/reception/patients/{born['id']}"), 200)["contact"] == parent
+    assert born["version"] == 1, "one act"
+    assert made(desk.post("/api/reception/patients", json=body))["contact"] is None
+    unreachable = desk.post("/api/reception/patients", json={**body, "contact": {"name": "Samira Haddad"}})
+    assert unreachable.status_code == 422

@@ -16,7 +16,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel, col
 
-from careplus_appointments.store import finding, searches
+from careplus_appointments.store import finding
+from careplus_appointments.store import specialties as here
 from careplus_auth.store import accounts, people
 from careplus_clinic import search_keys
 from careplus_clinic.lab_texts import key_of_test
@@ -257,7 +258,7 @@ async def test_searches_find_the_same_on_both_databases(url: str) -> None:
         connection.execute(sa.insert(core(ReferralRow)), [{**sent, **more}])
     database, settings = Database(url), Settings(_env_file=None)
     async with database.reading() as db:
-        specialties = (await searches.list_specialties(db)).items
+        specialties = (await here.list_specialties(db)).items
         assert [(equality_key(one.name), one.doctors) for one in specialties] == [("offentliche gesundheit", 2)]
         wanted = DoctorSearch(q="MUELLER anne gesundheit", specialty="Oeffentliche Gesundheit")
         assert [one.id for one in (await finding.find_doctors(db, settings, None, wanted)).items] == [2]

@@ -37,7 +37,7 @@ function visit(id: number, time: string, more: object = {}) {
 }
 
 function doctor(id: number, full_name: string) {
-  return { id, full_name, specialty: null, specialty_names: null, room: null, bookable: true };
+  return { id, full_name, specialty: null, specialty_names: null, room: null, bookable: true, ages: null };
 }
 
 async function open(page: () => Promise<{ default: (props: OwnProps) => unknown }>, path: string, params = {}) {

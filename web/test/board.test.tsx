@@ -31,7 +31,15 @@ function visit(id: number, time: string, more: Partial<Schemas["BoardVisit"]> = 
 
 function column(id: number, change: string, visits: Schemas["BoardVisit"][]): Schemas["BoardDoctor"] {
   return {
-    doctor: { id, full_name: `Dr ${id}`, specialty: null, specialty_names: null, room: null, bookable: true },
+    doctor: {
+      id,
+      full_name: `Dr ${id}`,
+      specialty: null,
+      specialty_names: null,
+      room: null,
+      bookable: true,
+      ages: null,
+    },
     change,
     hours: [{ starts_at: `${DAY}T07:00:00Z`, ends_at: `${DAY}T15:00:00Z` }],
     next_free: `${DAY}T14:00:00Z`,

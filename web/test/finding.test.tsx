@@ -26,6 +26,7 @@ const RUIZ = foundDoctor({
   phone: "+49 30 5550 2000",
   booking: "online",
   next_available: NINE,
+  ages: null,
 });
 const KOWALSKI = foundDoctor({ ...RUIZ, id: 4, full_name: "Dr Jan Kowalski", booking: "phone" });
 const specialty = (name: string, code: string | null) => ({ name, code, names: { en: name, de: name }, doctors: 1 });

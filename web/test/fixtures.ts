@@ -360,6 +360,7 @@ export const foundDoctor = builder<Schemas["FoundDoctor"]>({
   phone: null,
   booking: "online",
   next_available: "2050-01-08T09:00:00Z",
+  ages: null,
 });
 
 export const appointment = builder<Schemas["Appointment"]>({

@@ -17,7 +17,7 @@ const PAGES = [
   { page: "doctor-certificates", room: "doctor", budget: 36.8 },
   { page: "account/security.tsx", room: "account", budget: 30.9 },
 ];
-const WORDS = 17.1;
+const WORDS = 17.2;
 // measured sizes, rounded up: docs/decisions/0011
 const ROLES = { patient: 71.1, doctor: 106, admin: 70, lab: 46, desk: 54.2 };
 const STYLES = 13;

@@ -10,6 +10,7 @@ from careplus_contracts.values import InLanguages
 
 GENERAL_PRACTICE = "general_practice"
 PAEDIATRICS = "paediatrics"
+ANY_AGE_BELOW = 200
 _FILE = Path(__file__).parent / "data" / "specialties.toml"
 
 
@@ -37,7 +38,7 @@ def _load() -> dict[str, Specialty]:
             InLanguages(en=row["en"], de=row["de"]),
             tuple(dict.fromkeys((row["en"], row["de"], row["code"].replace("_", " "), *row["words"]))),
             row.get("age_from", 0),
-            row.get("age_below", 200),
+            row.get("age_below", ANY_AGE_BELOW),
         )
         for row in rows
     }

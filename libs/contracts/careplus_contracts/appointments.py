@@ -9,6 +9,7 @@ from careplus_contracts.accounts import Sex
 from careplus_contracts.booking_limits import TooManyVisits
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, Refusal, SlotTaken
+from careplus_contracts.specialty_ages import OutsideAgeLimits
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -211,7 +212,7 @@ async def list_appointments(query: AppointmentFilter) -> Appointments:
     "/api/appointments",
     location="/api/appointments/{id}",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken, PatientBusy, TooManyVisits, BookByPhone, DoctorNotBookable, ReferralNotOpen),
+    refuses=(NotFound, SlotTaken, PatientBusy, TooManyVisits, BookByPhone, DoctorNotBookable, OutsideAgeLimits, ReferralNotOpen),
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},
 )
 async def book(body: Book) -> Appointment:
@@ -219,8 +220,9 @@ async def book(body: Book) -> Appointment:
 
     A patient never has two appointments at one time, also not one with the laboratory. The hospital limits the online
     bookings of a patient: by default 2 upcoming visits to one doctor, 8 upcoming appointments in all, laboratory included,
-    and 4 bookings a day. Reception can book more on the phone. With `referral_id` the referral is booked by this visit, and
-    closed when it is completed.
+    and 4 bookings a day. The age limits of the doctor's specialty apply to the day of the visit. Reception can book more on the
+    phone, and doctors for patients of any age. With `referral_id` the referral is booked by this visit, and closed when it is
+    completed.
     """
 
 
@@ -242,7 +244,7 @@ async def export_appointment(appointment_id: Id) -> str:
 @api.put(
     "/api/appointments/{appointment_id}",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken, PatientBusy, TooLate, BookByPhone, DoctorNotBookable, IllegalTransition),
+    refuses=(NotFound, SlotTaken, PatientBusy, TooLate, BookByPhone, DoctorNotBookable, OutsideAgeLimits, IllegalTransition),
     versioned=True,
     example={"starts_at": "2030-01-08T09:30:00Z"},
 )

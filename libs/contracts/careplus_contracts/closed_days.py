@@ -173,7 +173,8 @@ async def show_closed_days() -> ClosedDayPlan:
 async def set_closed_days(body: SetClosedDays) -> SavedClosedDays:
     """Replace the region and the closed days from today on. Holidays are stored when the region is chosen, and stay as stored.
 
-    Nobody can book on a closed day. Days with booked visits are closed only if `accept_outside` is true.
+    Nobody can book on a closed day, except staff with the reason in `overbook`. Days with booked visits are closed only if
+    `accept_outside` is true.
     """
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import EVERYONE, Contract
 from careplus_contracts.refusals import NotFound
+from careplus_contracts.specialty_ages import AgeLimits
 from careplus_contracts.values import Answer, Count, Day, Filter, Id, InLanguages, Instant, Language, Page, PageFilter, Query
 
 api = Contract(service="appointments", tag="finding")
@@ -41,8 +42,10 @@ class FoundDoctor(Answer):
     phone: str | None
     booking: BookingMode = Field(description="`phone`: free times are shown, but can be booked by phone only.")
     next_available: Instant | None = Field(
-        description="The next free time within the booking horizon; for staff without the minimum notice."
+        description="The next free time within the booking horizon; for staff without the minimum notice. For a patient on a "
+        "day on which the doctor sees patients of that age."
     )
+    ages: AgeLimits | None = Field(description="The ages of patients that book this doctor online; null: any age.")
 
 
 class Match(StrEnum):
@@ -84,6 +87,9 @@ class FoundDoctors(Page[FoundDoctor]):
     """One page of doctors, in order of name."""
 
     understood: Understood | None = Field(description="Null without `q`, and with `exact`.")
+    outside_ages: Count = Field(
+        description="Doctors of this search that are left out, because they see patients of another age than the signed-in one."
+    )
 
 
 class SuggestionKind(StrEnum):
@@ -143,7 +149,8 @@ async def find_doctors(query: DoctorSearch) -> FoundDoctors:
     A doctor matches with every word of `q`, in any order, and with `specialty` in any spelling: `oezlem` finds Dr Özlem Çelik.
     `q` also finds the specialties that its words mean, in every language at once and with one slip a word: `Hautarzt`, `rash` and
     `Ausschlg` find dermatologists. Unknown words find general practitioners. A signed-in patient is not offered
-    specialties of another age for a complaint, and a child is offered paediatrics.
+    specialties of another age for a complaint, nor doctors whose specialty has limits of age that leave them out on every day
+    that can be booked; a child is offered paediatrics.
     """
 
 
@@ -171,4 +178,7 @@ async def find_slots(
     doctor_id: Id,
     query: SlotFilter,
 ) -> Slots:
-    """Find the free times of a doctor on some days of the clinic's calendar."""
+    """Find the free times of a doctor on some days of the clinic's calendar.
+
+    A signed-in patient gets those of days on which the doctor sees patients of that age.
+    """

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from careplus_contracts.accounts import AccountInactive, ContactPerson, EmailTaken, NewContactPerson, Sex
+from careplus_contracts.accounts import AccountInactive, ContactPerson, EmailTaken, NewContactPerson, SetContactPerson, Sex
 from careplus_contracts.appointments import Patient
 from careplus_contracts.endpoints import DESK, Contract
 from careplus_contracts.refusals import NotFound, Refusal
@@ -60,6 +60,9 @@ class RegisterPatient(Body):
     date_of_birth: DateOfBirth
     sex: Sex
     phone: Phone | None = None
+    contact: Annotated[SetContactPerson | None, Field(description="The person to call, for example a parent of a newborn.")] = (
+        None
+    )
     language: PortalLanguage | None = Field(default=None, description="Of mails and sheets; by default the language of the desk.")
     another_person: bool = Field(default=False, description="True: the desk has checked that it is none of the `candidates`.")
 

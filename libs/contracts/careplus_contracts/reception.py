@@ -19,6 +19,7 @@ from careplus_contracts.appointments import (
 )
 from careplus_contracts.endpoints import DESK, Contract, Role
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, SlotTaken
+from careplus_contracts.specialty_ages import AgeLimits
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -83,6 +84,9 @@ class DeskDoctor(Practitioner):
     """A doctor, as reception chooses one."""
 
     room: str | None
+    ages: AgeLimits | None = Field(
+        description="The ages of patients that book this doctor online; null: any age. Staff book patients of any age."
+    )
 
 
 class DeskDoctors(Page[DeskDoctor]):
@@ -93,7 +97,7 @@ Overbook = Annotated[
     Line | None,
     Field(
         description="Why the doctor sees the patient outside of the free times: any whole minute is possible then, also one at "
-        "which the doctor has other visits. Staff read it; the patient does not."
+        "which the doctor has other visits, and on a closed day. Staff read it; the patient does not."
     ),
 ]
 
@@ -173,8 +177,8 @@ async def arrange(body: Arrange) -> Arrangement:
 
     The minimum notice and the horizon of online booking do not apply: a time is free from 15 minutes after its start was due,
     for a patient at the desk, up to two years ahead. `GET /api/doctors/{doctor_id}/slots` lists these times to staff. With
-    `overbook` the visit may start at any minute between these two, beside other visits of the doctor, but never beside another
-    appointment of the patient. Its time is busy for all later bookings.
+    `overbook` the visit may start at any minute between these two, beside other visits of the doctor and on closed days of the
+    hospital, but never beside another appointment of the patient. Its time is busy for all later bookings.
     """
 
 

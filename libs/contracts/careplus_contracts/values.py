@@ -188,6 +188,13 @@ class PortalLanguage(StrEnum):
     DE = "de"
 
 
+SpecialtyCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z_]{1,40}$"),
+    Field(description="A specialty of the list.", examples=["paediatrics"]),
+]
+
+
 class InLanguages(Answer):
     """A text of the hospital in each language of the portals."""
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
 from careplus_contracts.release_policy import ReleasePolicy
-from careplus_demo import catalogue
+from careplus_demo import catalogue, specialty_ages
 from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
 from careplus_demo.certificates import certificate_rows
@@ -151,8 +151,9 @@ class _Writer:
         self._write(AvailabilityRow, availability.availability_rows())
         self._write(OpenHoursRow, availability.open_hours_rows())
         self._write(TimeOffRow, availability.time_off_rows())
-        self._write(ClosedDayPlanRow, plan_rows())
-        self._write(ClosedDayRow, closed_day_rows(plan))
+        closed_days: specialty_ages.Rows = [(ClosedDayPlanRow, plan_rows()), (ClosedDayRow, closed_day_rows(plan))]
+        for table, rows in [*closed_days, *specialty_ages.rows_by_table()]:
+            self._write(table, rows)
 
     def _write_notes(self, notes: VisitNotes) -> None:
         self._write(NotesRow, self.signatures.on(notes.rows(), "author_id", "signed_by_id"), len(notes.visits))

@@ -49,6 +49,7 @@ from careplus_tables import (
     screens,
     second_factors,
     sign_on,
+    specialty_ages,
     specimens,
     vitals,
 )
@@ -58,7 +59,7 @@ FILES: tuple[ModuleType, ...] = (
     *(critical, critical_notices, doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions),
     *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
-    *(chart_changes, closed_days, comments, calendar_feeds),
+    *(chart_changes, closed_days, comments, calendar_feeds, specialty_ages),
     *(passkeys, sign_on, backups, merges, screens),
 )
 METADATA = SQLModel.metadata

@@ -16,6 +16,7 @@ from careplus_appointments.routes import (
     reception,
     screens,
     signing,
+    specialty_ages,
 )
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
@@ -31,12 +32,14 @@ from careplus_contracts import notes as notes_contract
 from careplus_contracts import reception as reception_contract
 from careplus_contracts import screens as screens_contract
 from careplus_contracts import signing as signing_contract
+from careplus_contracts import specialty_ages as specialty_ages_contract
 from careplus_runtime.http.serving import application
 
 app = application(
     "appointments",
     contracts=(
         finding_contract.api,
+        specialty_ages_contract.api,
         appointments_contract.api,
         follow_ups_contract.api,
         reception_contract.api,
@@ -52,7 +55,7 @@ app = application(
         closed_days_contract.api,
     ),
     routes=(
-        *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
+        *(finding.routes, specialty_ages.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, calendar_feeds.routes, availability.routes),
         *(closed_days.routes, account_bookings.routes, screens.routes, check_in.routes),
     ),

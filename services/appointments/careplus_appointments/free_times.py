@@ -3,11 +3,13 @@
 from datetime import date, datetime, timedelta
 
 from careplus_appointments.rules import slots, visits
+from careplus_appointments.rules.ages import check_age
 from careplus_appointments.rules.slots import Calendar
-from careplus_appointments.store import calendars
+from careplus_appointments.store import calendars, specialty_ages
 from careplus_appointments.store.finding import bookable_window
+from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import DAY, Span, day_bounds, days_from, local_date, nearest
-from careplus_contracts.endpoints import Role
+from careplus_contracts.endpoints import DESK, Role
 from careplus_contracts.refusals import NotFound, PatientBusy, SlotTaken
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -30,21 +32,23 @@ async def check_free(
 ) -> Calendar:
     """Return the doctor's calendar of that day; `except_id` is the visit that moves there.
 
-    Raise NotFound, DoctorNotBookable, BookByPhone, and SlotTaken or PatientBusy unless the time is free for doctor and
-    patient. The accounts of both are locked.
+    Raise NotFound, DoctorNotBookable, BookByPhone, OutsideAgeLimits for a patient, and SlotTaken or PatientBusy unless the time
+    is free for doctor and patient. The accounts of both are locked.
     """
     zone, window = settings.clinic_zone, bookable_window(settings, who.role)
     day = local_date(starts_at, zone)
     await lock_accounts(db, doctor_id, patient_id)
-    calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id)
+    ages = await specialty_ages.of_caller(db, who)
+    calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id, ages)
     visits.check_may_book(who.role, calendar.booking)
+    check_age(calendar.ages, calendar.born, day)
     if any(slot[0] == starts_at for slot in slots.free(calendar, [day], window, zone)):
         return calendar
-    near = await _nearest_free(db, settings, who.role, patient_id, doctor_id, starts_at, except_id)
+    near = await _nearest_free(db, settings, who, patient_id, doctor_id, starts_at, except_id, ages)
     ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
         raise PatientBusy.during(other, near, own=who.role is Role.PATIENT)
-    raise SlotTaken(_why_not_free(calendar, day), alternatives=near)
+    raise SlotTaken(_why_not_free(calendar, day, who.role), alternatives=near)
 
 
 async def check_overbookable(
@@ -58,6 +62,8 @@ async def check_overbookable(
 ) -> Calendar:
     """Return the doctor's calendar of that day, for a visit that staff book beside others or outside of the free times.
 
+    Neither weekly hours nor time off nor a closed day of the hospital stand against it.
+
     Raise NotFound, DoctorNotBookable, OutsideStaffHorizon, and PatientBusy where the patient has another appointment at that
     time. The accounts of both are locked.
     """
@@ -67,15 +73,17 @@ async def check_overbookable(
     slots.check_staff_window(starts_at, now())
     ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
-        near = await _nearest_free(db, settings, who.role, patient_id, doctor_id, starts_at, except_id)
+        near = await _nearest_free(db, settings, who, patient_id, doctor_id, starts_at, except_id)
         raise PatientBusy.during(other, near, own=False)
     return calendar
 
 
-async def _calendar_of(db: WriteSession, doctor_id: int, span: Span, patient_id: int, except_id: int | None) -> Calendar:
+async def _calendar_of(
+    db: WriteSession, doctor_id: int, span: Span, patient_id: int, except_id: int | None, ages: Ages = calendars.ANY_AGE
+) -> Calendar:
     """Return the calendar of a doctor. Raise DoctorNotBookable, and NotFound for other ids."""
     try:
-        return await calendars.of_doctor(db, doctor_id, span, patient_id, except_id)
+        return await calendars.of_doctor(db, doctor_id, span, patient_id, except_id, ages)
     except NotFound:
         await calendars.check_bookable(db, doctor_id)
         raise
@@ -84,17 +92,19 @@ async def _calendar_of(db: WriteSession, doctor_id: int, span: Span, patient_id:
 async def _nearest_free(
     db: WriteSession,
     settings: Settings,
-    role: Role,
+    who: Identity,
     patient_id: int,
     doctor_id: int,
     starts_at: datetime,
     except_id: int | None,
+    ages: Ages = calendars.ANY_AGE,
 ) -> list[datetime]:
     """Return the free times of the doctor and the patient that are nearest to this one."""
     zone = settings.clinic_zone
     days = days_from(local_date(starts_at, zone) - DAY * ALTERNATIVES_WITHIN_DAYS, 2 * ALTERNATIVES_WITHIN_DAYS)
-    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(days[0], days[-1], zone), patient_id, except_id)
-    return nearest((slot[0] for slot in slots.free(calendar, days, bookable_window(settings, role), zone)), starts_at)
+    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(days[0], days[-1], zone), patient_id, except_id, ages)
+    window = bookable_window(settings, who.role)
+    return nearest((slot[0] for slot in slots.free(calendar, days, window, zone)), starts_at)
 
 
 def alternatives_on(settings: Settings, role: Role, calendar: Calendar, starts_at: datetime) -> list[datetime]:
@@ -104,8 +114,10 @@ def alternatives_on(settings: Settings, role: Role, calendar: Calendar, starts_a
     return nearest((slot[0] for slot in found if slot[0] != starts_at), starts_at)
 
 
-def _why_not_free(calendar: Calendar, day: date) -> str:
-    remedy = "Choose one of the alternatives or another free time."
+def _why_not_free(calendar: Calendar, day: date, role: Role) -> str:
+    remedy = "Choose one of the alternatives or another free time"
+    if role in DESK:
+        remedy = f"{remedy}, or give the reason for this one in overbook"
     if day in calendar.closed:
-        return f"The hospital is closed on that day: {calendar.closed[day].en}. {remedy}"
-    return f"That time is not free. {remedy}"
+        return f"The hospital is closed on that day: {calendar.closed[day].en}. {remedy}."
+    return f"That time is not free. {remedy}."

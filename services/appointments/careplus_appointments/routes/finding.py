@@ -1,6 +1,6 @@
 """Finding doctors and free times."""
 
-from careplus_appointments.store import finding, searches, suggestions
+from careplus_appointments.store import finding, specialties, suggestions
 from careplus_contracts import finding as contract
 from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slots, Specialties, Suggestions
 from careplus_contracts.values import Id
@@ -12,7 +12,7 @@ routes = Routes()
 
 @routes.serve(contract.list_specialties)
 async def list_specialties(*, db: ReadDb) -> Specialties:
-    return await searches.list_specialties(db)
+    return await specialties.list_specialties(db)
 
 
 @routes.serve(contract.find_doctors)
@@ -28,10 +28,10 @@ async def suggest_searches(
 
 
 @routes.serve(contract.show_doctor)
-async def show_doctor(doctor_id: Id, *, db: ReadDb, settings: AppSettings) -> FoundDoctor:
-    return await finding.show_doctor(db, settings, doctor_id)
+async def show_doctor(doctor_id: Id, *, who: OptionalUser, db: ReadDb, settings: AppSettings) -> FoundDoctor:
+    return await finding.show_doctor(db, settings, who, doctor_id)
 
 
 @routes.serve(contract.find_slots)
 async def find_slots(doctor_id: Id, query: contract.SlotFilter, *, who: OptionalUser, db: ReadDb, settings: AppSettings) -> Slots:
-    return await finding.find_slots(db, settings, None if who is None else who.role, doctor_id, query)
+    return await finding.find_slots(db, settings, who, doctor_id, query)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from careplus_appointments.rules.ages import NO_LIMITS, Limits, treats
 from careplus_clinic.phrases import Hit, Phrases, is_small, longest, words
 from careplus_clinic.search_keys import fold
 from careplus_clinic.specialties import PAEDIATRICS, SPECIALTIES
@@ -82,7 +83,7 @@ def _entries() -> Iterator[tuple[str, Meaning]]:
 _PHRASES = Phrases(_entries())
 
 
-def understand(text: str, age: int | None, *, slips: bool = True) -> Understood:
+def understand(text: str, age: int | None, limits: Limits = NO_LIMITS, *, slips: bool = True) -> Understood:
     """Return the meaning of typed words for a patient of this age; None: unknown, every specialty is offered."""
     hits = _PHRASES.find(text, slips=slips)
     kept = longest(hits)
@@ -90,7 +91,7 @@ def understand(text: str, age: int | None, *, slips: bool = True) -> Understood:
     covered = {number for hit in kept for number in hit.words}
     rest = [word for number, word in enumerate(words(text)) if number not in covered and not is_small(word)]
     flags = dict.fromkeys(hit.meaning.red_flag for hit in hits if hit.meaning.red_flag)
-    return Understood(tuple(_specialties(kept, age)[:MOST_SPECIALTIES]), tuple(flags)[:MOST_SIGNS], " ".join(rest))
+    return Understood(tuple(_specialties(kept, age, limits)[:MOST_SPECIALTIES]), tuple(flags)[:MOST_SIGNS], " ".join(rest))
 
 
 def suggestions(text: str) -> list[tuple[str, Meaning]]:
@@ -107,14 +108,14 @@ def suggestions(text: str) -> list[tuple[str, Meaning]]:
     return sorted((entry for entry in _PHRASES.starting(text) if not entry[1].general), key=order)
 
 
-def offered(meaning: Meaning, age: int | None) -> list[str]:
+def offered(meaning: Meaning, age: int | None, limits: Limits = NO_LIMITS) -> list[str]:
     """Return the specialties of a phrase that treat a patient of this age; a child is also offered paediatrics, first."""
     if meaning.any_age:
         return list(meaning.specialties)
-    fitting = [code for code in meaning.specialties if SPECIALTIES[code].treats(age)]
-    child = age is not None and SPECIALTIES[PAEDIATRICS].treats(age)
+    fitting = [code for code in meaning.specialties if treats(code, age, limits)]
+    child = age is not None and treats(PAEDIATRICS, age, limits)
     return list(dict.fromkeys([PAEDIATRICS, *fitting])) if child else fitting
 
 
-def _specialties(hits: list[Hit[Meaning]], age: int | None) -> list[str]:
-    return list(dict.fromkeys(code for hit in hits for code in offered(hit.meaning, age)))
+def _specialties(hits: list[Hit[Meaning]], age: int | None, limits: Limits) -> list[str]:
+    return list(dict.fromkeys(code for hit in hits for code in offered(hit.meaning, age, limits)))

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from careplus_appointments.rules.ages import admits_on
 from careplus_clinic.clinic_time import Span, first_instant, instants_at, last_instant, local_date, minute_of, weekday
 from careplus_contracts.appointments import OutsideStaffHorizon
 from careplus_contracts.availability import OpenHours
 from careplus_contracts.doctors import BookingMode
+from careplus_contracts.specialty_ages import AgeLimits
 from careplus_contracts.values import InLanguages
 
 LATE_START = timedelta(minutes=15)
@@ -19,7 +21,10 @@ STAFF_HORIZON = timedelta(days=730)
 
 @dataclass(frozen=True)
 class Calendar:
-    """A doctor's weekly hours, the spans in which the doctor is away or busy, and the names of the hospital's closed days."""
+    """A doctor's weekly hours, the spans in which the doctor is away or busy, and the names of the hospital's closed days.
+
+    With `born`, the date of birth of a patient who books online, days on which that age is outside of `ages` have no free time.
+    """
 
     slot_minutes: int
     place: str | None
@@ -28,6 +33,12 @@ class Calendar:
     busy: Sequence[Span] = field(default=())
     booking: BookingMode = BookingMode.ONLINE
     closed: Mapping[date, InLanguages] = field(default_factory=dict)
+    ages: AgeLimits | None = None
+    born: date | None = None
+
+    def takes_visits_on(self, day: date) -> bool:
+        """Return whether the hospital is open on a day, and the patient of an age that the doctor sees."""
+        return day not in self.closed and admits_on(self.ages, self.born, day)
 
 
 def offered(day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: ZoneInfo) -> list[Span]:
@@ -73,10 +84,10 @@ def is_within(span: Span, hours: Sequence[OpenHours], zone: ZoneInfo) -> bool:
 def free(calendar: Calendar, days: Iterable[date], window: Span, zone: ZoneInfo) -> Iterator[Span]:
     """Yield the slots of these days that start inside the window and overlap no busy or absent time, in order of time.
 
-    A closed day has none.
+    A closed day has none, and one on which the doctor does not see patients of that age.
     """
     occupied = deque(merged([*calendar.away, *calendar.busy]))
-    for day in (one for one in days if one not in calendar.closed):
+    for day in filter(calendar.takes_visits_on, days):
         for slot in offered(day, calendar.hours, calendar.slot_minutes, zone):
             while occupied and occupied[0][1] <= slot[0]:
                 occupied.popleft()

@@ -11,8 +11,9 @@ from sqlmodel import col
 
 from careplus_appointments.rules import board as rules
 from careplus_appointments.rules import slots
+from careplus_appointments.rules.ages import Limits, limits_of
 from careplus_appointments.rules.slots import Calendar
-from careplus_appointments.store import calendars
+from careplus_appointments.store import calendars, specialty_ages
 from careplus_appointments.store.reception import CROSS_PATIENT
 from careplus_clinic.clinic_time import Span, day_bounds
 from careplus_clinic.specialties import names_of
@@ -120,14 +121,17 @@ async def show(db: ReadSession, wanted: BoardFilter, day: date, now: datetime, z
     by_doctor = [list(found) for _, found in groupby(map(BoardRecord._make, rows), lambda row: row.doctor_id)]
     shown, next_cursor = page(by_doctor, wanted, lambda found: (found[0].sort_key, found[0].doctor_id))
     days = await calendars.of_doctors(db, [found[0].doctor_id for found in shown], bounds) if shown else {}
+    limits = await specialty_ages.read(db)
     items = [
-        {"change": texts.get(found[0].doctor_id, ""), **_column(found, days.get(found[0].doctor_id), day, now, zone)}
+        {"change": texts.get(found[0].doctor_id, ""), **_column(found, days.get(found[0].doctor_id), limits, day, now, zone)}
         for found in shown
     ]
     return Board.model_validate({"items": items, "next_cursor": next_cursor, "day": day})
 
 
-def _column(found: list[BoardRecord], calendar: Calendar | None, day: date, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+def _column(
+    found: list[BoardRecord], calendar: Calendar | None, limits: Limits, day: date, now: datetime, zone: ZoneInfo
+) -> dict[str, Any]:
     doctor, hours, free = found[0], [], None
     if calendar is not None:
         spans = rules.offered_spans(day, calendar.hours, calendar.away, zone)
@@ -142,6 +146,7 @@ def _column(found: list[BoardRecord], calendar: Calendar | None, day: date, now:
             "specialty_names": names_of(doctor.specialty),
             "bookable": doctor.bookable,
             "room": doctor.room,
+            "ages": limits_of(doctor.specialty, limits),
         },
         "hours": [{"starts_at": starts_at, "ends_at": ends_at} for starts_at, ends_at in hours],
         "next_free": free,

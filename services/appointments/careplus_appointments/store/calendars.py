@@ -9,8 +9,10 @@ from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, literal, se
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
+from careplus_appointments.rules.ages import limits_of
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.store.availability import DEFAULT_SLOT_MINUTES
+from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import DAY, Span
 from careplus_contracts.appointments import DoctorNotBookable
 from careplus_contracts.availability import OpenHours, Weekday
@@ -34,6 +36,7 @@ PATIENT_KEY = 0
 """Key of the patient's own visits among the doctors' ids, which start at 1."""
 LAB_KEY = -1
 """Key of the patient's laboratory bookings, which have no end."""
+ANY_AGE = Ages()
 LONGEST = timedelta(hours=LONGEST_VISIT_HOURS)
 MOST_BUSY = 100_000
 """Limit of the spans read at once; 100 doctors have fewer in half a year."""
@@ -49,6 +52,7 @@ class _WeekRecord(NamedTuple):
     slot_minutes: int | None
     place: str | None
     booking: str
+    specialty: str
     weekday: str | None
     starts: str
     ends: str
@@ -69,6 +73,7 @@ _WEEKS = CompiledStatement(
         col(AvailabilityRow.slot_minutes),
         col(AvailabilityRow.place),
         col(DoctorRow.booking),
+        col(DoctorRow.specialty),
         col(_h.weekday),
         col(_h.starts),
         col(_h.ends),
@@ -117,10 +122,10 @@ _AWAY_AND_BUSY = CompiledStatement(
 
 
 async def of_doctor(
-    db: AnySession, doctor_id: int, span: Span, patient_id: int | None = None, except_id: int | None = None
+    db: AnySession, doctor_id: int, span: Span, patient_id: int | None = None, except_id: int | None = None, ages: Ages = ANY_AGE
 ) -> Calendar:
     """Return one doctor's calendar; the patient's appointments count as busy too. Raise NotFound for a doctor not bookable."""
-    found = await of_doctors(db, [doctor_id], span, patient_id, except_id)
+    found = await of_doctors(db, [doctor_id], span, patient_id, except_id, ages)
     if doctor_id not in found:
         raise NotFound(NOTHING_HERE)
     return found[doctor_id]
@@ -135,14 +140,22 @@ async def check_bookable(db: AnySession, doctor_id: int) -> None:
 
 
 async def of_doctors(
-    db: AnySession, doctor_ids: Sequence[int], span: Span, patient_id: int | None = None, except_id: int | None = None
+    db: AnySession,
+    doctor_ids: Sequence[int],
+    span: Span,
+    patient_id: int | None = None,
+    except_id: int | None = None,
+    ages: Ages = ANY_AGE,
 ) -> dict[int, Calendar]:
-    """Return calendars by doctor with the busy spans that overlap the span; doctors that cannot be booked are left out."""
+    """Return calendars by doctor with the busy spans that overlap the span; doctors that cannot be booked are left out.
+
+    `ages` limits them to the days on which a patient who books online is of an age that the doctor sees.
+    """
     doctors = list(doctor_ids)
     hours: dict[int, list[OpenHours]] = defaultdict(list)
-    weeks: dict[int, tuple[int, str | None, BookingMode]] = {}
+    weeks: dict[int, tuple[int, str | None, BookingMode, str]] = {}
     for row in map(_WeekRecord._make, await _WEEKS.all(db, doctors=doctors)):
-        weeks[row.doctor_id] = (row.slot_minutes or DEFAULT_SLOT_MINUTES, row.place, BookingMode(row.booking))
+        weeks[row.doctor_id] = (row.slot_minutes or DEFAULT_SLOT_MINUTES, row.place, BookingMode(row.booking), row.specialty)
         if row.weekday is not None:
             rule = OpenHours.model_construct(weekday=Weekday(row.weekday), starts=row.starts, ends=row.ends)
             hours[row.doctor_id].append(rule)
@@ -151,9 +164,11 @@ async def of_doctors(
     closed = await closed_between(db, (span[0] - DAY).date(), (span[1] + DAY).date())
     return {
         doctor_id: Calendar(
-            *(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[PATIENT_KEY], booking, closed)
+            *(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[PATIENT_KEY], booking, closed),
+            ages=limits_of(specialty, ages.limits) if ages.limits else None,
+            born=ages.born,
         )
-        for doctor_id, (slot_minutes, place, booking) in weeks.items()
+        for doctor_id, (slot_minutes, place, booking, specialty) in weeks.items()
     }
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import Select, false, func, or_, select
 from sqlmodel import col
 
+from careplus_appointments.rules.ages import Limits, limits_of
+from careplus_appointments.store import specialty_ages
 from careplus_appointments.store.reception import is_desk
 from careplus_clinic.specialties import names_of
 from careplus_contracts.endpoints import Role
@@ -38,11 +40,12 @@ async def list_all(db: ReadSession, who: Identity, wanted: DeskDoctorFilter) -> 
     )
     if wanted.bookable is not None:
         query = query.where(func.coalesce(can_book, false()).is_(wanted.bookable))
+    limits = await specialty_ages.read(db)
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
-    return DeskDoctors(items=[_to_doctor(row) for row in rows], next_cursor=next_cursor)
+    return DeskDoctors(items=[_to_doctor(row, limits) for row in rows], next_cursor=next_cursor)
 
 
-def _to_doctor(row: Any) -> DeskDoctor:
+def _to_doctor(row: Any, limits: Limits) -> DeskDoctor:
     return DeskDoctor(
         id=row.id,
         full_name=row.full_name,
@@ -50,4 +53,5 @@ def _to_doctor(row: Any) -> DeskDoctor:
         specialty_names=names_of(row.specialty),
         bookable=bool(row.bookable),
         room=row.room,
+        ages=limits_of(row.specialty, limits),
     )

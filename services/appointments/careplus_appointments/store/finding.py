@@ -1,13 +1,16 @@
 """Statements for finding doctors and their free times."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, String, cast, select
+from sqlalchemy import Select, String, cast, not_, select
 from sqlmodel import col
 
 from careplus_appointments.rules import slots as rules
-from careplus_appointments.store import calendars, searches
+from careplus_appointments.rules.ages import limits_of
+from careplus_appointments.store import calendars, searches, specialties, specialty_ages
+from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import Span, day_bounds, day_start, days_from, local_date
 from careplus_clinic.specialties import names_of
 from careplus_contracts.doctors import BookingMode
@@ -29,35 +32,42 @@ _BY_NAME = by_name(col(DoctorRow.sort_key), col(DoctorRow.id), lambda row: (row.
 
 async def find_doctors(db: ReadSession, settings: Settings, who: Identity | None, wanted: DoctorSearch) -> FoundDoctors:
     """Return bookable doctors by name, with the first free time of each."""
+    ages = await specialty_ages.of_caller(db, who)
     query, understood = _bookable_doctors(), None
     if wanted.q and wanted.q.strip():
         if wanted.exact:
             query = query.where(has_words(col(DoctorRow.search_key), wanted.q))
         else:
-            search = await searches.interpret(db, settings, who, wanted.q)
+            search = await searches.interpret(db, settings, who, wanted.q, ages.limits)
             query, understood = query.where(search.condition), search.understood
     if wanted.specialty and wanted.specialty.strip():
-        query = query.where(await searches.of_specialty(db, wanted.specialty))
+        query = query.where(await specialties.of_specialty(db, wanted.specialty))
     if wanted.language:
         query = query.where(cast(col(DoctorRow.languages), String).contains(f'"{wanted.language}"', autoescape=True))
+    outside = 0
+    if ages.born is not None:
+        excluded = await specialties.of_other_ages(db, ages, days_of(bookable_window(settings), settings.clinic_zone))
+        outside = await searches.number(db, query.where(excluded))
+        query = query.where(not_(excluded))
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
-    items = await _to_contract(db, settings, rows, None if who is None else who.role)
-    return FoundDoctors(items=items, next_cursor=next_cursor, understood=understood)
+    items = await _to_contract(db, settings, rows, ages, None if who is None else who.role)
+    return FoundDoctors(items=items, next_cursor=next_cursor, understood=understood, outside_ages=outside)
 
 
-async def show_doctor(db: ReadSession, settings: Settings, doctor_id: int) -> FoundDoctor:
+async def show_doctor(db: ReadSession, settings: Settings, who: Identity | None, doctor_id: int) -> FoundDoctor:
     """Return a bookable doctor. Raise NotFound."""
     row = await one_or_404(db, _bookable_doctors().where(col(DoctorRow.id) == doctor_id))
-    [doctor] = await _to_contract(db, settings, [row])
+    [doctor] = await _to_contract(db, settings, [row], await specialty_ages.of_caller(db, who))
     return doctor
 
 
-async def find_slots(db: ReadSession, settings: Settings, role: Role | None, doctor_id: int, wanted: SlotFilter) -> Slots:
+async def find_slots(db: ReadSession, settings: Settings, who: Identity | None, doctor_id: int, wanted: SlotFilter) -> Slots:
     """Return the free times of `days` days from `start`, by default today. Raise NotFound for a doctor not bookable."""
-    zone, window = settings.clinic_zone, bookable_window(settings, role)
+    zone, window = settings.clinic_zone, bookable_window(settings, None if who is None else who.role)
+    ages = await specialty_ages.of_caller(db, who)
     first = wanted.start or local_date(now(), zone)
     days = days_from(first, wanted.days)
-    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(first, days[-1], zone))
+    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(first, days[-1], zone), ages=ages)
     found = [
         Slot(starts_at=starts_at, ends_at=ends_at, day=local_date(starts_at, zone))
         for starts_at, ends_at in rules.free(calendar, days, window, zone)
@@ -65,7 +75,7 @@ async def find_slots(db: ReadSession, settings: Settings, role: Role | None, doc
     following = found[0].starts_at if found else None
     if following is None:
         later = (max(window[0], day_start(first, zone)), window[1])
-        following = (await next_available(db, settings, [doctor_id], later)).get(doctor_id)
+        following = (await next_available(db, settings, [doctor_id], later, ages)).get(doctor_id)
     return Slots(items=found, next_cursor=None, zone=settings.zone, next_available=following)
 
 
@@ -76,7 +86,9 @@ def bookable_window(settings: Settings, role: Role | None = None) -> Span:
     return now() + timedelta(minutes=settings.notice_minutes), now() + timedelta(days=settings.horizon_days)
 
 
-async def next_available(db: ReadSession, settings: Settings, doctor_ids: Sequence[int], window: Span) -> dict[int, datetime]:
+async def next_available(
+    db: ReadSession, settings: Settings, doctor_ids: Sequence[int], window: Span, ages: Ages
+) -> dict[int, datetime]:
     """Return each doctor's first free time inside the window; doctors without one are left out."""
     found: dict[int, datetime] = {}
     zone = settings.clinic_zone
@@ -85,12 +97,17 @@ async def next_available(db: ReadSession, settings: Settings, doctor_ids: Sequen
         missing = [doctor_id for doctor_id in doctor_ids if doctor_id not in found]
         if not missing or part[0] >= part[1]:
             break
-        first, last = local_date(part[0], zone), local_date(part[1], zone)
+        first, last = days_of(part, zone)
         days = days_from(first, (last - first).days + 1)
-        for doctor_id, calendar in (await calendars.of_doctors(db, missing, part)).items():
+        for doctor_id, calendar in (await calendars.of_doctors(db, missing, part, ages=ages)).items():
             if calendar.hours and (slot := next(rules.free(calendar, days, part, zone), None)):
                 found[doctor_id] = slot[0]
     return found
+
+
+def days_of(window: Span, zone: ZoneInfo) -> tuple[date, date]:
+    """Return the first and the last clinic day of a span."""
+    return local_date(window[0], zone), local_date(window[1], zone)
 
 
 def _bookable_doctors() -> Select[DoctorRow]:
@@ -98,11 +115,11 @@ def _bookable_doctors() -> Select[DoctorRow]:
 
 
 async def _to_contract(
-    db: ReadSession, settings: Settings, rows: Sequence[DoctorRow], role: Role | None = None
+    db: ReadSession, settings: Settings, rows: Sequence[DoctorRow], ages: Ages, role: Role | None = None
 ) -> list[FoundDoctor]:
     # for staff too within the horizon of online booking: two years are too much to search for each doctor of a list
     window = bookable_window(settings, role)[0], bookable_window(settings)[1]
-    following = await next_available(db, settings, [row.id for row in rows], window)
+    following = await next_available(db, settings, [row.id for row in rows], window, ages)
     return [
         FoundDoctor(
             id=row.id,
@@ -115,6 +132,7 @@ async def _to_contract(
             phone=row.phone,
             booking=BookingMode(row.booking),
             next_available=following.get(row.id),
+            ages=limits_of(row.specialty, ages.limits),
         )
         for row in rows
     ]

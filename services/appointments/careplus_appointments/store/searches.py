@@ -1,20 +1,21 @@
-"""Statements that find the doctors and specialties that a person's words mean."""
+"""Statements that find the doctors that a person's words mean."""
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlmodel import col
 
 from careplus_appointments.rules import complaints
+from careplus_appointments.rules.ages import Limits, age_on
+from careplus_appointments.rules.ages import treats as treats_age
+from careplus_appointments.store.specialties import SpecialtyHere, doctors_with, specialties_here, with_codes
+from careplus_appointments.store.specialty_ages import born_of
 from careplus_clinic.clinic_time import local_date
 from careplus_clinic.phrases import is_slip, is_small, words
-from careplus_clinic.search_keys import equality_key, fold, search_words
-from careplus_clinic.specialties import GENERAL_PRACTICE, PAEDIATRICS, SPECIALTIES, codes_of, names_of
-from careplus_contracts.endpoints import Role
-from careplus_contracts.finding import Emergency, Match, MeantSpecialty, Specialties, Specialty, Understood
-from careplus_contracts.values import InLanguages
+from careplus_clinic.search_keys import search_words
+from careplus_clinic.specialties import GENERAL_PRACTICE, PAEDIATRICS, SPECIALTIES
+from careplus_contracts.finding import Emergency, Match, MeantSpecialty, Understood
 from careplus_runtime.http.records import AnySelect
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -24,23 +25,10 @@ from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
 from careplus_tables.people import IS_BOOKABLE_DOCTOR, has_words
 
-MOST_SPECIALTIES = 500
 MOST_NAMES = 2000
 """Names compared letter by letter when no doctor has the typed words; a larger hospital is searched in part."""
 MOST_SIMILAR = 20
 _KEY = col(DoctorRow.search_key)
-
-
-class SpecialtyHere(NamedTuple):
-    """A specialty of bookable doctors, as it is stored."""
-
-    key: str
-    name: str
-    doctors: int
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        return codes_of(self.name)
 
 
 class Search(NamedTuple):
@@ -50,52 +38,13 @@ class Search(NamedTuple):
     understood: Understood
 
 
-async def specialties_here(db: ReadSession) -> list[SpecialtyHere]:
-    """Return the specialties of bookable doctors, each with their number; spellings of one specialty are one."""
-    query = (
-        select(col(DoctorRow.specialty_key), func.min(col(DoctorRow.specialty)), func.count())
-        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(*IS_BOOKABLE_DOCTOR)
-        .group_by(col(DoctorRow.specialty_key))
-        .order_by(col(DoctorRow.specialty_key))
-        .limit(MOST_SPECIALTIES)
-    )
-    return [SpecialtyHere(key, name, count) for key, name, count in (await db.execute(query)).all()]
-
-
-async def list_specialties(db: ReadSession) -> Specialties:
-    """Return the specialties of bookable doctors, the ones of one code under the name that most of them have."""
-    grouped: dict[str, list[SpecialtyHere]] = {}
-    for one in await specialties_here(db):
-        # two codes, or a text that says more than a code: a specialty of its own
-        named = len(one.codes) == 1 and names_of(one.name) == SPECIALTIES[one.codes[0]].names
-        grouped.setdefault(one.codes[0] if named else f" {one.key}", []).append(one)
-    found = [
-        Specialty(
-            name=max(rows, key=lambda row: row.doctors).name,
-            code=None if code.startswith(" ") else code,
-            names=names_of(rows[0].name) or InLanguages(en="", de=""),
-            doctors=sum(row.doctors for row in rows),
-        )
-        for code, rows in grouped.items()
-    ]
-    return Specialties(items=sorted(found, key=lambda one: fold(one.name)), next_cursor=None)
-
-
-async def of_specialty(db: ReadSession, wanted: str) -> ColumnElement[bool]:
-    """Return the condition of doctors whose specialty is spelled like this, or named by this code or word."""
-    codes = set(codes_of(wanted))
-    keys = {one.key for one in await specialties_here(db) if codes & set(one.codes)}
-    return col(DoctorRow.specialty_key).in_({equality_key(wanted), *keys})
-
-
-async def interpret(db: ReadSession, settings: Settings, who: Identity | None, q: str) -> Search:
+async def interpret(db: ReadSession, settings: Settings, who: Identity | None, q: str, limits: Limits) -> Search:
     """Return the doctors with these words or with a specialty that they mean, otherwise similar names or general practice."""
     age, here = await patient_age(db, settings, who), await specialties_here(db)
     named = has_words(_KEY, q)
     has_name = await _finds(db, named)
     # the words of a doctor are right as they are typed
-    meant = complaints.understand(q, age, slips=not has_name)
+    meant = complaints.understand(q, age, limits, slips=not has_name)
     understood = _understood(settings, meant, here, Match.WORDS)
     treats = with_codes(here, meant.specialties)
     if meant.specialties:
@@ -109,31 +58,19 @@ async def interpret(db: ReadSession, settings: Settings, who: Identity | None, q
         return Search(condition, understood)
     if not meant.specialties and (similar := await _similar(db, q)):
         return Search(col(DoctorRow.id).in_(similar), understood.model_copy(update={"match": Match.SIMILAR}))
-    general = [GENERAL_PRACTICE, *([PAEDIATRICS] if SPECIALTIES[PAEDIATRICS].treats(age) and age is not None else [])]
+    general = [GENERAL_PRACTICE, *([PAEDIATRICS] if age is not None and treats_age(PAEDIATRICS, age, limits) else [])]
     return Search(with_codes(here, general), understood.model_copy(update={"match": Match.GENERAL}))
 
 
 async def patient_age(db: ReadSession, settings: Settings, who: Identity | None) -> int | None:
     """Return the age of a signed-in patient in years; None for others, and without a date of birth."""
-    if who is None or who.role is not Role.PATIENT:
-        return None
-    query = select(col(AccountRow.date_of_birth)).where(col(AccountRow.id) == who.id)
-    born: date | None = (await db.execute(query)).scalar_one_or_none()
-    if born is None:
-        return None
-    today = local_date(now(), settings.clinic_zone)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    born = await born_of(db, who)
+    return None if born is None else age_on(born, local_date(now(), settings.clinic_zone))
 
 
-def with_codes(here: Sequence[SpecialtyHere], codes: Collection[str]) -> ColumnElement[bool]:
-    """Return the condition of doctors with one of these specialties; false where the hospital has none."""
-    keys = [one.key for one in here if set(codes) & set(one.codes)]
-    return col(DoctorRow.specialty_key).in_(keys) if keys else false()
-
-
-def doctors_with(here: Sequence[SpecialtyHere], code: str) -> int:
-    """Return the number of doctors with this specialty."""
-    return sum(one.doctors for one in here if code in one.codes)
+async def number(db: ReadSession, query: AnySelect) -> int:
+    """Return the number of rows of a statement."""
+    return (await db.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
 
 
 def of_bookable(query: AnySelect) -> AnySelect:

@@ -8,7 +8,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from careplus_auth.patient_rules import is_same_name, typed_date
-from careplus_auth.store.accounts import contact_of
+from careplus_auth.store.accounts import change_contact, contact_of
 from careplus_clinic.accessions import ALPHABET, compact
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import DESK, Role
@@ -64,6 +64,7 @@ async def add(db: WriteSession, body: RegisterPatient, language: PortalLanguage)
         language=(body.language or language).value,
         created_at=this_second(),
     )
+    change_contact(account, body.contact)
     db.add(account)
     await db.flush()
     return account

@@ -23,6 +23,7 @@ import type record from "../../i18n/en/record.json";
 import type refills from "../../i18n/en/refills.json";
 import type screens from "../../i18n/en/screens.json";
 import type shell from "../../i18n/en/shell.json";
+import type specialtyAges from "../../i18n/en/specialty_ages.json";
 import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
@@ -42,6 +43,7 @@ type English = typeof shell &
   typeof record &
   typeof closedDays &
   typeof screens &
+  typeof specialtyAges &
   typeof critical &
   typeof bookings &
   typeof refills &
@@ -74,6 +76,7 @@ export type Room =
   | "record"
   | "closed_days"
   | "screens"
+  | "specialty_ages"
   | "critical"
   | "bookings"
   | "refills"

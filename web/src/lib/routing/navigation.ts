@@ -62,6 +62,7 @@ export const BELOW: readonly (readonly [string, string])[] = [
   ["/doctor/refills", "/doctor"],
   ["/admin/refills", "/admin"],
   ["/admin/closed-days", "/admin/doctors"],
+  ["/admin/specialty-ages", "/admin/doctors"],
   ["/admin/emergency-access", "/admin/audit"],
   ["/doctor/emergency", "/doctor/patients"],
   ["/lab", "/lab"],

@@ -10,6 +10,10 @@ export const pages: readonly OwnPage[] = [
     "/admin/closed-days",
     async () => (await Promise.all([import("./closed-days/closed-days"), loadMessages("closed_days")]))[0],
   ],
+  [
+    "/admin/specialty-ages",
+    async () => (await Promise.all([import("./specialty-ages/specialty-ages"), loadMessages("specialty_ages")]))[0],
+  ],
   ["/admin/people", () => import("./people/people")],
   ["/admin/people/approvals", () => import("./people/approvals")],
   [

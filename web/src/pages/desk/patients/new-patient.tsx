@@ -3,12 +3,14 @@ import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n/i18n";
+import { LANGUAGES, language, t } from "../../../lib/i18n/i18n";
 import type { OwnProps } from "../../../lib/routing/page";
 import { go } from "../../../lib/routing/router";
 import { BirthDate, dateOf, partsOf } from "../../../ui/forms/BirthDate";
+import { CONTACT_FIELDS, ContactFields, checkContact, contactBody, contactText } from "../../../ui/forms/ContactFields";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
+import { Select } from "../../../ui/forms/Select";
 import { SexChoice } from "../../../ui/forms/SexChoice";
 import { Submit } from "../../../ui/forms/Submit";
 import { Page } from "../../../ui/frame/Page";
@@ -17,8 +19,8 @@ import "../../../style/portals/admin.css";
 
 type Patient = Schemas["DeskPatient"];
 
-const BLANK = { full_name: "", born: partsOf(null), sex: "", phone: "" };
-const FIELDS = ["full_name", "date_of_birth", "sex", "phone"];
+const BLANK = { full_name: "", born: partsOf(null), sex: "", phone: "", contact: contactText(null), language: "" };
+const FIELDS = ["full_name", "date_of_birth", "sex", "phone", ...CONTACT_FIELDS];
 
 export default function NewPatient({ query }: OwnProps) {
   const hrefOf = ({ id }: Patient): string =>
@@ -34,6 +36,7 @@ export default function NewPatient({ query }: OwnProps) {
     ...missing({ full_name: { value: value.full_name, say: "new_patient.missing.name" } }),
     ...(dateOf(value.born) ? [] : [{ field: "date_of_birth", message: t("new_patient.missing.born") }]),
     ...(value.sex ? [] : [{ field: "sex", message: t("new_patient.missing.sex") }]),
+    ...checkContact(value.contact),
   ];
   const act = async (): Promise<Mistake[]> => {
     const body = {
@@ -41,6 +44,8 @@ export default function NewPatient({ query }: OwnProps) {
       date_of_birth: dateOf(value.born) ?? "",
       sex: value.sex as Patient["sex"],
       phone: value.phone.trim() || null,
+      contact: contactBody(value.contact),
+      language: (value.language || language.get()) as Schemas["PortalLanguage"],
       another_person: candidates.length > 0,
     };
     const made = await outcome(api.POST("/api/reception/patients", { body }));
@@ -83,6 +88,14 @@ export default function NewPatient({ query }: OwnProps) {
           value={value.phone}
           onValue={(phone) => put({ phone })}
           mistakes={errors}
+        />
+        <ContactFields value={value.contact} onValue={(contact) => put({ contact })} mistakes={errors} />
+        <Select
+          id="language"
+          label={t("new_patient.language")}
+          choices={Object.entries(LANGUAGES).map(([value, text]) => ({ value, text }))}
+          value={value.language || language.get()}
+          onValue={(language) => put({ language })}
         />
         {candidates.length > 0 && <Candidates of={candidates} href={hrefOf} />}
         <Submit

@@ -1,13 +1,16 @@
 /** Overbooks a doctor with a reason: at a chosen time that is not free, or at any other minute. */
 import { useState } from "preact/hooks";
-import type { Failure, NoAnswer, Problem } from "../../../api/client";
+import { api, type Failure, type NoAnswer, outcome, type Problem } from "../../../api/client";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import { type Instant, instantOf, isDay, span, today } from "../../../lib/time/time";
+import { inLanguage } from "../../../lib/i18n/in-languages";
+import { useLoad } from "../../../lib/loading/query";
+import { dayOf, type Instant, instantOf, isDay, span, today } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
 
+const NO_DAYS = { ok: true as const, data: { items: [], next_cursor: null } };
 type Refused = Failure<Problem | NoAnswer>;
 
 interface Props {
@@ -54,6 +57,7 @@ export function Overbook({ start, act }: Props) {
           />
         </div>
       )}
+      <ClosedDay day={start ? dayOf(start) : value.day} />
       <Field
         id="overbook"
         label={t("overbook.reason")}
@@ -65,6 +69,21 @@ export function Overbook({ start, act }: Props) {
       />
       <Submit id="submit-overbook" busy={busy} label={t("overbook.submit")} busyLabel={t("phone_booking.busy")} />
     </form>
+  );
+}
+
+/** The name of the day on which the hospital is closed; nothing on other days. */
+function ClosedDay({ day }: { day: string }) {
+  const query = { from: day, to: day };
+  const found = useLoad(
+    async () => (isDay(day) ? outcome(api.GET("/api/closed-days", { params: { query } })) : NO_DAYS),
+    [day],
+  );
+  const [closed] = found.data?.items ?? [];
+  return (
+    <div role="status">
+      {closed?.day === day && <p class="warning">{t("overbook.closed", { name: inLanguage(closed.names) })}</p>}
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { api, type Config, outcome, type Schemas } from "../../../api/client";
 import { rearrange } from "../../../lib/desk/arrangements";
 import { useDraft } from "../../../lib/forms/draft";
+import { agesText, isOtherAge } from "../../../lib/i18n/ages";
 import { t } from "../../../lib/i18n/i18n";
 import { doctorChoices, everyDeskDoctor, idOf } from "../../../lib/loading/all-pages";
 import { type Loaded, useLoad } from "../../../lib/loading/query";
@@ -79,7 +80,10 @@ function Times({ patient, doctors, query, config }: TimesProps) {
   const reason = useDraft(`phone-booking.${patient.id}`, "");
   const isHere = useRef(false);
   const bookable = (doctors.data ?? []).filter(({ bookable }) => bookable);
-  const name = bookable.find(({ id }) => id === doctor_id)?.full_name ?? "";
+  const doctor = bookable.find(({ id }) => id === doctor_id);
+  const name = doctor?.full_name ?? "";
+  const ages = doctor?.ages ?? null;
+  const otherAge = isOtherAge(ages, patient.date_of_birth, start ? dayOf(start) : today());
   const act = async (starts_at: Instant, overbook: string | null) => {
     const arrived = isHere.current;
     isHere.current = false;
@@ -99,6 +103,9 @@ function Times({ patient, doctors, query, config }: TimesProps) {
     <Ready of={doctors}>
       {() => (
         <>
+          {ages && otherAge && (
+            <p class="warning">{t("phone_booking.other_age", { doctor: name, ages: agesText(ages) })}</p>
+          )}
           {doctor_id !== null && start !== null && (
             <ChosenTime
               key={`${start} ${doctor_id}`}

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
+import { isOtherAge } from "../../../lib/i18n/ages";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import { dayOf, type Instant, today } from "../../../lib/time/time";
@@ -38,28 +39,32 @@ export default function Book({ params, query, config, account }: PageProps) {
   }, [left, id]);
   return (
     <Ready of={doctor} whole>
-      {(found) => (
-        <Page
-          title={t("book.title")}
-          width="narrow"
-          back={{ href: timesHref(id, start && dayOf(start)), text: t("book.back", { doctor: found.full_name }) }}
-        >
-          {found.booking === "phone" && (
-            <div class="info">
-              <ByPhone doctor={found} config={config} />
-            </div>
-          )}
-          {found.booking === "online" && !start && <NoTime id={id} />}
-          {found.booking === "online" && start && (
-            <div class="stack" key={start}>
-              <BookSummary doctor={found} start={start} slot={slot} heading={heading} />
-              {gone && <TimeTaken doctor={found} start={start} free={near.data?.items ?? []} />}
-              {!gone && account?.role !== "patient" && <BookingPatient account={account} />}
-              {!gone && account?.role === "patient" && <BookForm doctor={found} start={start} reason={reason} />}
-            </div>
-          )}
-        </Page>
-      )}
+      {(found) => {
+        const otherAge = start !== null && isOtherAge(found.ages, account?.date_of_birth ?? null, dayOf(start));
+        return (
+          <Page
+            title={t("book.title")}
+            width="narrow"
+            back={{ href: timesHref(id, start && dayOf(start)), text: t("book.back", { doctor: found.full_name }) }}
+          >
+            {found.booking === "phone" && (
+              <div class="info">
+                <ByPhone doctor={found} config={config} />
+              </div>
+            )}
+            {found.booking === "online" && !start && <NoTime id={id} />}
+            {found.booking === "online" && start && (
+              <div class="stack" key={start}>
+                <BookSummary doctor={found} start={start} slot={slot} heading={heading} />
+                {gone && otherAge && <p class="warning">{t("book.other_age", { doctor: found.full_name })}</p>}
+                {gone && !otherAge && <TimeTaken doctor={found} start={start} free={near.data?.items ?? []} />}
+                {!gone && account?.role !== "patient" && <BookingPatient account={account} />}
+                {!gone && account?.role === "patient" && <BookForm doctor={found} start={start} reason={reason} />}
+              </div>
+            )}
+          </Page>
+        );
+      }}
     </Ready>
   );
 }

@@ -1,6 +1,7 @@
 /** A doctor, and their free times of seven days (`?week=` is the first one). */
 
 import { api, outcome } from "../../../api/client";
+import { agesText } from "../../../lib/i18n/ages";
 import { t } from "../../../lib/i18n/i18n";
 import { specialtyName } from "../../../lib/i18n/in-languages";
 import { languageNames } from "../../../lib/i18n/languages";
@@ -40,6 +41,7 @@ export default function Doctor({ params, query, config }: PageProps) {
               [t("doctor.about"), found.bio],
               [t("doctor.languages"), found.languages.length > 0 && languageNames(found.languages)],
               [t("doctor.place"), found.room],
+              [t("doctor.ages"), found.ages && agesText(found.ages)],
             ]}
           />
           {found.booking === "phone" && (

@@ -9,6 +9,7 @@ import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
+import { Tel } from "../../../ui/Tel";
 import { Filters, type Wanted } from "./doctor-filters";
 import { DoctorCard } from "./found-doctor";
 import { Emergencies, Meaning, type Understood } from "./understood";
@@ -22,13 +23,17 @@ export default function Doctors({ query, config }: PageProps) {
   const shown = useRef(q);
   shown.current = q;
   const [meaning, setMeaning] = useState<{ q: string; of: Understood | null }>({ q: "", of: null });
+  const [outside, setOutside] = useState(0);
   const found = usePages(
     async (cursor) => {
       const page = await outcome(
         api.GET("/api/doctors", { params: { query: { ...filters, limit: 24, ...(cursor && { cursor }) } } }),
       );
       // not of an older search that was answered late
-      if (page.ok && shown.current === q) setMeaning({ q, of: page.data.understood });
+      if (page.ok && shown.current === q) {
+        setMeaning({ q, of: page.data.understood });
+        setOutside(page.data.outside_ages);
+      }
       return page;
     },
     [filters],
@@ -49,6 +54,7 @@ export default function Doctors({ query, config }: PageProps) {
       <p class="muted doctors-count" role="status">
         {found.data && plural(found.more ? "doctors.first" : "doctors.count", count)}
       </p>
+      {outside > 0 && (q || specialty) && <OtherAges count={outside} phone={config.phone} />}
       {understood && count > 0 && <Meaning of={understood} q={q} />}
       <Ready of={found} empty={<Nobody />}>
         {({ items }) => (
@@ -61,6 +67,15 @@ export default function Doctors({ query, config }: PageProps) {
       </Ready>
       <More of={found} />
     </Page>
+  );
+}
+
+/** Doctors that are left out, because they see patients of another age. */
+function OtherAges({ count, phone }: { count: number; phone: string | null }) {
+  return (
+    <p class="info section">
+      {plural("doctors.other_ages", count)} {phone && <Tel number={phone} />}
+    </p>
   );
 }
 

@@ -1,5 +1,6 @@
 /** The card of a doctor: next free time, or the phone number for booking. */
 import type { Config, Schemas } from "../../../api/client";
+import { agesText } from "../../../lib/i18n/ages";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { specialtyName } from "../../../lib/i18n/in-languages";
 import { languageNames } from "../../../lib/i18n/languages";
@@ -10,7 +11,7 @@ import { Tel } from "../../../ui/Tel";
 export type FoundDoctor = Schemas["FoundDoctor"];
 
 export function DoctorCard({ doctor, config }: { doctor: FoundDoctor; config: Config }) {
-  const { id, full_name, room, languages, bio } = doctor;
+  const { id, full_name, room, languages, bio, ages } = doctor;
   return (
     <li class="card doctor-card">
       <div>
@@ -21,6 +22,7 @@ export function DoctorCard({ doctor, config }: { doctor: FoundDoctor; config: Co
         </h2>
         <p>{[specialtyName(doctor), room].filter(Boolean).join(", ")}</p>
         {bio && <p class="muted small">{bio}</p>}
+        {ages && <p class="muted small">{agesText(ages)}</p>}
         {languages.length > 0 && (
           <p class="muted small">{t("doctors.languages", { languages: languageNames(languages) })}</p>
         )}
