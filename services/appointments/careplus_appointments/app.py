@@ -13,18 +13,21 @@ from careplus_appointments.routes import (
     notes,
     reception,
     signing,
+    to_move,
 )
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
 from careplus_contracts import board as board_contract
 from careplus_contracts import booking_limits
 from careplus_contracts import closed_days as closed_days_contract
+from careplus_contracts import desk_availability as desk_availability_contract
 from careplus_contracts import finding as finding_contract
 from careplus_contracts import follow_ups as follow_ups_contract
 from careplus_contracts import note_templates as note_templates_contract
 from careplus_contracts import notes as notes_contract
 from careplus_contracts import reception as reception_contract
 from careplus_contracts import signing as signing_contract
+from careplus_contracts import to_move as to_move_contract
 from careplus_runtime.http.serving import application
 
 app = application(
@@ -40,11 +43,14 @@ app = application(
         signing_contract.api,
         note_templates_contract.api,
         availability_contract.api,
+        desk_availability_contract.api,
+        to_move_contract.api,
         closed_days_contract.api,
     ),
     routes=(
         *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, availability.routes, closed_days.routes, account_bookings.routes),
+        to_move.routes,
     ),
     lifespan=with_tasks,
 )

@@ -88,7 +88,7 @@ async def next_available(db: ReadSession, settings: Settings, doctor_ids: Sequen
         first, last = local_date(part[0], zone), local_date(part[1], zone)
         days = days_from(first, (last - first).days + 1)
         for doctor_id, calendar in (await calendars.of_doctors(db, missing, part)).items():
-            if calendar.hours and (slot := next(rules.free(calendar, days, part, zone), None)):
+            if (calendar.hours or calendar.extra) and (slot := next(rules.free(calendar, days, part, zone), None)):
                 found[doctor_id] = slot[0]
     return found
 
