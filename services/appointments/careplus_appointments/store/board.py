@@ -101,7 +101,9 @@ _BOARD = CompiledStatement(
 )
 _VERSIONS = CompiledStatement(
     union_all(
-        select(col(_visit.doctor_id), literal(0), col(_visit.id), col(_visit.version)).where(*_IN_DAY),
+        select(col(_visit.doctor_id), literal(0), col(_visit.id), col(_visit.version))
+        .where(*_IN_DAY)
+        .execution_options(cross_patient=CROSS_PATIENT),
         select(col(_week.doctor_id), literal(1), literal(0), col(_week.version)),
         select(col(_off.doctor_id), literal(2), col(_off.id), literal(0)).where(
             col(_off.ends_at) > _opens, col(_off.starts_at) < _closes
@@ -110,9 +112,7 @@ _VERSIONS = CompiledStatement(
         select(literal(rules.EVERY_DOCTOR), literal(4), col(_closed.id), literal(0)).where(
             col(_closed.day) == _day, col(_closed.is_open).is_(False)
         ),
-    )
-    .limit(literal_limit(MOST_VISITS))
-    .execution_options(cross_patient=CROSS_PATIENT)
+    ).limit(literal_limit(MOST_VISITS))
 )
 
 
