@@ -206,11 +206,9 @@ ACTS = (
     Act("show_board_changes", no_patient="doctors"),
     Act("list_time_off", no_patient="the doctor's own"),
     Act("list_extra_hours", no_patient="the doctor's own"),
-    Act("show_hours_of_doctor", no_patient="hours that no visit is outside of"),
     Act("list_time_off_of_doctor", no_patient="days of a doctor"),
     Act("list_extra_hours_of_doctor", no_patient="days of a doctor"),
     Act("count_visits_to_move", no_patient="a number"),
-    Act("list_visits_to_move", no_patient="no visit of the world has to be moved"),
-    Act("list_own_visits_to_move", no_patient="no visit of the world has to be moved"),
+    Act("count_own_visits_to_move", no_patient="a number"),
     Act("suggest_searches", query="?q=derm"),
 )

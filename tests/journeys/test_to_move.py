@@ -121,6 +121,7 @@ def test_time_off_lists_visits_until_they_are_moved(clinic: Clinic) -> None:
     listed = clinic.to_move()
     assert [(one["id"], one["why"]) for one in listed] == [(visit["id"], "time_off") for visit in booked]
     own = made(clinic.doctor.http.get("/api/doctor/to-move"), 200)
+    assert made(clinic.doctor.http.get("/api/doctor/to-move/count"), 200) == {"visits": 3}
     assert (own["in_all"], [one["id"] for one in own["items"]]) == (3, [visit["id"] for visit in booked])
     firsts = [one["suggestions"][0]["starts_at"] for one in listed]
     assert len(set(firsts)) == 3

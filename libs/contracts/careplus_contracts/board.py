@@ -67,7 +67,7 @@ class DoctorChange(Answer):
 
 
 class BoardChanges(Answer):
-    """A text for each doctor with visits or weekly hours, which differs from the board's after a change of these on the day."""
+    """A text for each doctor with visits or hours, which differs from the board's after a change of these on the day."""
 
     day: Day
     doctors: list[DoctorChange] = Field(description="By id; the text of the others is empty.")

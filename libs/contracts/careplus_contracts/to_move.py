@@ -132,6 +132,11 @@ async def move_visits(body: MoveVisits) -> MoveResults:
     """
 
 
+@api.get("/api/doctor/to-move/count", roles={Role.DOCTOR}, conditional=True)
+async def count_own_visits_to_move() -> ToMoveCount:
+    """Count your visits to move: a read that names no patient."""
+
+
 @api.get("/api/doctor/to-move", roles={Role.DOCTOR}, conditional=True)
 async def list_own_visits_to_move(query: PageFilter) -> OwnVisitsToMove:
     """List your upcoming booked visits outside your hours, in your time off or on closed days."""

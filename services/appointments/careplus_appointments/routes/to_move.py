@@ -31,6 +31,11 @@ async def move_visits(body: MoveVisits, *, who: CurrentUser, db: WriteDb, settin
     return MoveResults(results=[await moving.move_one(db, settings, who, one) for one in body.moves])
 
 
+@routes.serve(contract.count_own_visits_to_move)
+async def count_own_visits_to_move(*, who: CurrentUser, db: ReadDb, settings: AppSettings) -> ToMoveCount:
+    return ToMoveCount(visits=len(await to_move.find(db, who.id, settings.clinic_zone)))
+
+
 @routes.serve(contract.list_own_visits_to_move)
 async def list_own_visits_to_move(query: PageFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> OwnVisitsToMove:
     return await to_move.list_own(db, who, query, settings.clinic_zone)

@@ -28,7 +28,7 @@ from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import LIMIT, CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
-from careplus_tables.people import display_key, display_name, is_bookable
+from careplus_tables.people import IS_BOOKABLE_DOCTOR, display_key, display_name, is_bookable
 
 MOST_VISITS = 30_000
 """Limit of one page: 100 doctors have fewer visits of five minutes in a day."""
@@ -99,16 +99,19 @@ _BOARD = CompiledStatement(
     .limit(literal_limit(MOST_VISITS))
     .execution_options(cross_patient=CROSS_PATIENT)
 )
+_bookable = select(col(DoctorRow.id)).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE_DOCTOR)
 _VERSIONS = CompiledStatement(
     union_all(
         select(col(_visit.doctor_id), literal(0), col(_visit.id), col(_visit.version))
         .where(*_IN_DAY)
         .execution_options(cross_patient=CROSS_PATIENT),
-        select(col(_week.doctor_id), literal(1), literal(0), col(_week.version)),
+        select(col(_week.doctor_id), literal(1), literal(0), col(_week.version)).where(col(_week.doctor_id).in_(_bookable)),
         select(col(_off.doctor_id), literal(2), col(_off.id), literal(0)).where(
-            col(_off.ends_at) > _opens, col(_off.starts_at) < _closes
+            col(_off.ends_at) > _opens, col(_off.starts_at) < _closes, col(_off.doctor_id).in_(_bookable)
         ),
-        select(col(_extra.doctor_id), literal(3), col(_extra.id), literal(0)).where(col(_extra.day) == _day),
+        select(col(_extra.doctor_id), literal(3), col(_extra.id), literal(0)).where(
+            col(_extra.day) == _day, col(_extra.doctor_id).in_(_bookable)
+        ),
         select(literal(rules.EVERY_DOCTOR), literal(4), col(_closed.id), literal(0)).where(
             col(_closed.day) == _day, col(_closed.is_open).is_(False)
         ),

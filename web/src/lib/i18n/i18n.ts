@@ -3,6 +3,7 @@
 import { observable } from "../../api/observable";
 import type account from "../../i18n/en/account.json";
 import type admin from "../../i18n/en/admin.json";
+import type availability from "../../i18n/en/availability.json";
 import type bookings from "../../i18n/en/bookings.json";
 import type certificates from "../../i18n/en/certificates.json";
 import type changes from "../../i18n/en/changes.json";
@@ -42,6 +43,7 @@ type English = typeof shell &
   typeof bookings &
   typeof refills &
   typeof doctor &
+  typeof availability &
   typeof certificates &
   typeof changes &
   typeof follow_ups &
@@ -72,6 +74,7 @@ export type Room =
   | "bookings"
   | "refills"
   | "doctor"
+  | "availability"
   | "certificates"
   | "changes"
   | "follow_ups"
