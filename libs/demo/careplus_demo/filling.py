@@ -124,7 +124,6 @@ class _Writer:
         self._write(ProblemRow, charts.problem_rows())
         visits = Visits(people, schedule)
         self._write(AppointmentRow, visits.rows(), schedule.count)
-        # after the visits: some time off is taken over a booked one
         self._write_hours(availability, people)
         self._write(NoticeRow, notice_rows(self.connection, plan))
         completed = sorted(visits.completed, key=lambda visit: visit.ends_at)
