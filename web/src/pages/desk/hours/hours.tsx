@@ -18,7 +18,7 @@ export default function Hours({ query }: OwnProps) {
   const doctors = useLoad(() => everyDeskDoctor(), []);
   const none = { value: "", text: t("phone_booking.choose_doctor") };
   return (
-    <Page title={t("desk_hours.title")} lead={t("availability.lead", { zone: zoneLabel() })}>
+    <Page title={t("desk_hours.title")} lead={t("desk_hours.lead", { zone: zoneLabel() })}>
       <Ready of={doctors}>
         {(all) => (
           <form class="filters" onSubmit={(event) => event.preventDefault()}>

@@ -14,7 +14,7 @@ import {
 import { useSubmit } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { problemText } from "../../../lib/i18n/problem-text";
-import { dayOf, longWhen } from "../../../lib/time/time";
+import { clock, dayOf, longWhen, shortDay } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Overbooked } from "../../../ui/Overbooked";
 import { type Column, Table } from "../../../ui/Table";
@@ -131,10 +131,10 @@ interface ThenProps {
 
 function Then({ visit, time, times, refused, put }: ThenProps) {
   const { id, patient, doctor, starts_at } = visit;
-  const text = (one: Suggestion): string =>
-    one.doctor.id === doctor.id
-      ? longWhen(one.starts_at)
-      : t("to_move.with", { when: longWhen(one.starts_at), doctor: one.doctor.full_name });
+  const text = (one: Suggestion): string => {
+    const when = `${shortDay(dayOf(one.starts_at))}, ${clock(one.starts_at)}`;
+    return one.doctor.id === doctor.id ? when : t("to_move.with", { when, doctor: one.doctor.full_name });
+  };
   return (
     <div class="then">
       <select
