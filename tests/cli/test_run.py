@@ -32,6 +32,8 @@ LISTS = [
     and endpoint.name not in {"list_lab_slots", "list_handovers", "list_taken_over", "list_uncollected"}
     and endpoint.name not in {"list_critical_results", "list_repeats", "list_desk_refills"}
     and endpoint.name not in {"list_own_legal_changes", "list_emergency_access"}
+    # each visit of a passed day has an outcome
+    and endpoint.name != "list_unfinished"
 ]
 QUERIES: dict[str, tuple[dict[str, str], ...]] = {
     "list_appointments": ({"when": "upcoming"}, {"when": "past"}),
