@@ -41,6 +41,7 @@ QUERIES: dict[str, tuple[dict[str, str], ...]] = {
     "search_patients": ({"full_name": "Pat Morgan", "date_of_birth": "1984-05-17"},),
     "search_medicines": ({"q": "ibu"},),
     "find_patients": ({"q": "be"},),
+    "list_holidays": ({"country": "DE"},),
     "list_referred": ({"direction": "sent"}, {"direction": "received"}),
 }
 
