@@ -177,6 +177,8 @@ def filled(url: str) -> Rows:
             connection.execute(sa.insert(METADATA.tables["time_off"]), {**time_off, "id": 1000 + number})
             # long ahead, so that no time of today is closed
             day = (now + timedelta(days=4000 + number)).date()
+            extra = {"id": 1000 + number, "doctor_id": doctor, "day": day, "starts": "07:00", "ends": "08:00"}
+            connection.execute(sa.insert(METADATA.tables["extra_hours"]), extra)
             closed = {"id": 1000 + number, "day": day, "name_en": "Outing", "name_de": "Ausflug"}
             connection.execute(sa.insert(METADATA.tables["closed_days"]), {**closed, "is_holiday": False, "is_open": False})
     return rows

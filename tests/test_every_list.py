@@ -75,6 +75,11 @@ CASES = {
     "list_arrangements": Case("appointments", ("starts_at", "ends_at"), {"status": "cancelled"}),
     "show_board": Case("doctors", ("sort_key",), key="doctor"),
     "list_unfinished": VISITS,
+    "list_extra_hours": Case("extra_hours"),
+    "list_extra_hours_of_doctor": Case("extra_hours"),
+    "list_time_off_of_doctor": Case("time_off", ("starts_at", "ends_at")),
+    "list_visits_to_move": VISITS,
+    "list_own_visits_to_move": VISITS,
     "list_time_off": Case("time_off", ("starts_at", "ends_at")),
     "list_closed_days": Case("closed_days"),
     "list_doctors": DOCTORS,
@@ -174,10 +179,12 @@ async def walks(rows: Rows, services: dict[str, httpx.AsyncClient], endpoint: En
             sa.text("SELECT analyte_code FROM observations GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
         ).scalar_one()
         patient, doctors = treated(connection)
+        doctor = connection.execute(sa.text("SELECT min(id) FROM doctors")).scalar_one()
     tokens = [f"{id_}-{role}" for id_, role in people if endpoint.public or endpoint.admits(Role(role))]
     if "{patient_id}" in endpoint.path:
         tokens = [f"{id_}-doctor" for id_ in doctors]
-    path, http = endpoint.path.format(analyte=analyte, patient_id=patient, account_id=patient), services[endpoint.service]
+    path = endpoint.path.format(analyte=analyte, patient_id=patient, account_id=patient, doctor_id=doctor)
+    http = services[endpoint.service]
     found = [Walk(http, path, case.query, token, case.key) for token in tokens]
     sizes = [len((await walk.page(100))[0]) for walk in found]
     by_size = sorted(zip(sizes, tokens, found, strict=True), key=lambda one: one[:2])

@@ -25,7 +25,7 @@ const AREAS = {
     /pages\/doctor\/(chart\/(fold|load-chart|record|takes-now)|visit\/signed-text|follow-up\/follow-up|prescribe\/(stop|find-prescription)|order\/(order-list|state)|vitals\/(load|vitals-act))\.|lib\/i18n\/use-words\./,
   "doctor-vitals":
     /pages\/doctor\/vitals\/(visit-panel|vitals-form|measured-list|last-values|chart-vitals|typed)|ui\/charts\/Sparkline/,
-  "doctor-times": /pages\/doctor\/(availability\/|today\/week\.)/,
+  "doctor-hours": /ui\/availability\//,
   "public-texts": /pages\/public\/(privacy|accessibility|help)\./,
   "account-mail": /pages\/account\/(password|reset-password|confirm-email)\./,
   "admin-lists": /pages\/admin\/(doctors|people|catalogue|found-list)[/.]/,

@@ -10,6 +10,7 @@ TEMPLATES, HOUSE_TEMPLATES = "/api/doctor/note-templates", "/api/admin/note-temp
 REGION = "?country=DE&subdivision=BE"
 FEEDS = "/api/me/calendar-feeds"
 OF_SCREENS = "screens of waiting rooms"
+HOURS = "/api/reception/doctors/{doctor_id}/availability"
 NO_PATIENT = "texts for the notes of any patient"
 
 
@@ -119,6 +120,41 @@ ACTS = (
         "cancel_time_off",
         path=lambda c: {"time_off_id": made(c.http("doctor").post("/api/doctor/time-off", json=c.time_off()))["id"]},
     ),
+    Act("add_extra_hours", body=lambda c: c.extra_hours(), no_patient="a day of the doctor"),
+    Act(
+        "remove_extra_hours",
+        path=lambda c: {"extra_hours_id": made(c.http("doctor").post("/api/doctor/extra-hours", json=c.extra_hours()))["id"]},
+    ),
+    Act(
+        "set_hours_of_doctor",
+        body=lambda _: {"slot_minutes": 30, "rules": WEEK},
+        read_back={"reception": HOURS, "doctor": "/api/doctor/availability"},
+        race=Race(
+            read=HOURS,
+            path=lambda c: {"doctor_id": c.people["other_doctor"].id},
+            body=lambda _, number: {"slot_minutes": 30, "place": f"Room {number}", "rules": WEEK},
+        ),
+        no_patient="hours that no visit is outside of",
+    ),
+    Act(
+        "take_time_off_of_doctor",
+        body=lambda c: c.time_off(),
+        read_back={"reception": "/api/reception/doctors/{doctor_id}/time-off?limit=2", "doctor": "/api/doctor/time-off?limit=2"},
+        no_patient="a day without visits",
+    ),
+    Act(
+        "cancel_time_off_of_doctor",
+        path=lambda c: {"time_off_id": made(c.http("doctor").post("/api/doctor/time-off", json=c.time_off()))["id"]},
+    ),
+    Act("add_extra_hours_of_doctor", body=lambda c: c.extra_hours(), no_patient="a day of the doctor"),
+    Act(
+        "remove_extra_hours_of_doctor",
+        path=lambda c: {"extra_hours_id": made(c.http("doctor").post("/api/doctor/extra-hours", json=c.extra_hours()))["id"]},
+    ),
+    Act(
+        "move_visits",
+        body=lambda c: {"moves": [{"appointment_id": c.visit(), "version": 1, "starts_at": c.free_time()}]},
+    ),
     Act(
         "set_closed_days",
         # no region, and a day without visits, so that free times already read stay valid
@@ -199,6 +235,11 @@ ACTS = (
     Act("list_arrangements", finds="?patient_id={patient_id}"),
     Act("show_board_changes", no_patient="doctors"),
     Act("list_time_off", no_patient="the doctor's own"),
+    Act("list_extra_hours", no_patient="the doctor's own"),
+    Act("list_time_off_of_doctor", no_patient="days of a doctor"),
+    Act("list_extra_hours_of_doctor", no_patient="days of a doctor"),
+    Act("count_visits_to_move", no_patient="a number"),
+    Act("count_own_visits_to_move", no_patient="a number"),
     Act("suggest_searches", query="?q=derm"),
     Act("list_feeds", no_patient="names of the caller's calendars"),
     Act("add_feed", person="newcomer", read_back={"newcomer": "/api/me/calendar-feeds"}),

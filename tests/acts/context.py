@@ -197,6 +197,10 @@ class ActContext:
         starts_at = datetime.fromisoformat("2090-01-01T00:00:00+00:00") - timedelta(days=next(self.numbers))
         return {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
 
+    def extra_hours(self) -> Json:
+        """Return hours of a day in 2090."""
+        return {"day": "2090-03-04", "starts": "07:00", "ends": "08:00"}
+
     def example(self, name: str, **members: Any) -> Json:
         """Return the contract's example with ids of this world."""
         return {**self.world.body(dict(BY_NAME[name].example or {})), **members}

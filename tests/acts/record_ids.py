@@ -101,6 +101,11 @@ def time_off(world: World) -> int:
     return _id(world.people["doctor"].http.post("/api/doctor/time-off", json=week))
 
 
+def extra_hours(world: World) -> int:
+    hours = {"day": "2031-07-01", "starts": "07:00", "ends": "08:00"}
+    return _id(world.people["doctor"].http.post("/api/doctor/extra-hours", json=hours))
+
+
 def note_template(world: World) -> int:
     """Return a note template of the doctor's own."""
     body = {"kind": "template", "title": "First visit", "text": "Age {age}. Takes {medicines}."}
@@ -208,6 +213,7 @@ RECORD_IDS: dict[str, RecordId] = {
     "result_id": RecordId(True, "a finding of a patient", result),
     "critical_result_id": RecordId(True, "a finding of a patient", critical_result),
     "time_off_id": RecordId(True, "the absence of a doctor", time_off),
+    "extra_hours_id": RecordId(True, "hours of a doctor", extra_hours),
     "template_id": RecordId(True, "a text that a doctor keeps", note_template),
     "house_template_id": RecordId(False, "the templates of the house are listed for every doctor", house_template),
     "account_id": RecordId(True, "the list of accounts", lambda world: world.people["other_patient"].id),

@@ -15,7 +15,17 @@ from tests.hospital import Hospital
 
 REASON = "Letter of 4 May, decided by the privacy officer"
 STAFF = {
-    *("availability", "open_hours", "time_off", "offered_time", "doctors", "handovers", "note_templates", "analyte_versions"),
+    *(
+        "availability",
+        "open_hours",
+        "extra_hours",
+        "time_off",
+        "offered_time",
+        "doctors",
+        "handovers",
+        "note_templates",
+        "analyte_versions",
+    ),
     *("reference_ranges", "lab_schedules", "lab_hours", "lab_closures", "closed_days", "closed_day_plans", "audit_links"),
     *("specialty_ages", "specialty_age_plans"),
 }

@@ -23,6 +23,7 @@ LEFT_OUT = {
     "availability": "hours of doctors",
     "open_hours": "hours of doctors",
     "time_off": "hours of doctors",
+    "extra_hours": "hours of doctors",
     "offered_time": "hours of doctors",
     "doctors": "profiles of doctors",
     "handovers": "work of doctors who left",

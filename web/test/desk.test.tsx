@@ -5,10 +5,10 @@ import { loadMessages } from "../src/lib/i18n/i18n";
 import { account } from "../src/lib/session/account";
 import { setClinicZone } from "../src/lib/time/zone";
 import Availability from "../src/pages/doctor/availability/availability";
-import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability/rules";
 import Order from "../src/pages/doctor/order/order";
 import { isQuick, type Result, sections } from "../src/pages/doctor/results/groups";
 import Results from "../src/pages/doctor/results/results";
+import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/ui/availability/rules";
 import { CHART } from "./doctor";
 import { availability, CONFIG, labTest, PAT, resultToReview, userAccount, visit } from "./fixtures";
 import { gateway, json, refusal } from "./gateway";
@@ -50,7 +50,7 @@ const WEEK = availability();
 beforeEach(async () => {
   sessionStorage.clear();
   vi.useFakeTimers({ toFake: ["Date"], now: new Date("2030-01-05T09:00:00Z") });
-  await loadMessages("ui", "doctor");
+  await loadMessages("ui", "doctor", "availability");
   setClinicZone("Europe/Berlin");
   keep(null);
   account.set(OSEI);
@@ -184,11 +184,17 @@ describe("the week's rules", () => {
   });
 });
 
+function toMove(items: unknown[]): Response {
+  return json({ items, next_cursor: null, in_all: items.length });
+}
+
 describe("the availability page", () => {
   const answers = {
     "GET /api/doctor/availability": [json(WEEK)],
     "GET /api/doctor/appointments": [list([VISIT])],
     "GET /api/doctor/time-off": [list([])],
+    "GET /api/doctor/extra-hours": [list([])],
+    "GET /api/doctor/to-move": [toMove([])],
   };
 
   test("visits outside new hours are listed before saving", async () => {
@@ -211,6 +217,7 @@ describe("the availability page", () => {
   test("an emptied week lists every visit, also after saving", async () => {
     gateway({
       ...answers,
+      "GET /api/doctor/to-move": [toMove([]), toMove([{ ...VISIT, why: "outside_hours" }])],
       "PUT /api/doctor/availability": [json({ ...WEEK, rules: [], version: 5, to_move: [VISIT] })],
     });
     const root = await draw(<Availability {...page()} />);
@@ -219,12 +226,17 @@ describe("the availability page", () => {
     await press("Save week");
     await settled();
     expect(root.querySelector(".done")?.textContent).toContain("Your week is saved.");
+    expect(root.querySelector(".clash")?.textContent).toContain("1 visit has to be moved");
     expect(root.querySelector(".clash")?.textContent).toContain("Pat Moreno");
   });
 
   test("visits during time off are listed before saving", async () => {
     const off = { id: 1, starts_at: "2030-01-06T23:00:00Z", ends_at: "2030-01-07T23:00:00Z", reason: null };
-    const requests = gateway({ ...answers, "POST /api/doctor/time-off": [json({ ...off, to_move: [VISIT] })] });
+    const requests = gateway({
+      ...answers,
+      "POST /api/doctor/time-off": [json({ ...off, to_move: [VISIT] })],
+      "GET /api/doctor/to-move": [toMove([]), toMove([{ ...VISIT, why: "time_off" }])],
+    });
     const root = await draw(<Availability {...page()} />);
     await type("off_first", "2030-01-07");
     await settled();
@@ -238,7 +250,41 @@ describe("the availability page", () => {
       reason: null,
     });
     expect(root.querySelector(".done")?.textContent).toBe("Time off is saved: Monday 7 January 2030.");
-    expect(root.textContent).toContain("1 visit lies in your time off");
+    expect(root.textContent).toContain("1 visit has to be moved");
+  });
+
+  test("extra hours are added and deleted", async () => {
+    const extra = { id: 3, day: "2030-01-12", starts: "09:00", ends: "12:00" };
+    const requests = gateway({
+      ...answers,
+      "POST /api/doctor/extra-hours": [json(extra)],
+      "DELETE /api/doctor/extra-hours/3": [json({})],
+    });
+    const root = await draw(<Availability {...page()} />);
+    await type("extra_day", "2030-01-12");
+    await type("extra_starts", "09:00");
+    await act(() => document.getElementById("add_extra")?.click());
+    await settled();
+    expect(root.querySelector(".errors")?.textContent).toContain("Enter when the hours end");
+    await type("extra_ends", "12:00");
+    await act(() => document.getElementById("add_extra")?.click());
+    await settled();
+    expect(requests.find(({ call }) => call.startsWith("POST"))?.body).toEqual({
+      day: "2030-01-12",
+      starts: "09:00",
+      ends: "12:00",
+    });
+    expect(root.textContent).toContain("Extra hours are saved: Saturday 12 January 2030, 09:00 to 12:00.");
+    await press(/^Delete Saturday/);
+    await settled();
+    expect(root.textContent).toContain("Visits booked then stay booked.");
+  });
+
+  test("overbooked visits and visits in extra hours are not outside", () => {
+    const rules = rulesOf({ slot: "30", place: "", stretches: [] });
+    expect(outside([VISIT], rules)).toEqual([VISIT]);
+    expect(outside([{ ...VISIT, overbook_reason: "Pain" }], rules)).toEqual([]);
+    expect(outside([VISIT], rules, [{ id: 1, day: "2030-01-07", starts: "08:00", ends: "10:00" }])).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-"""Time that doctors offer: weekly hours without time off, in minutes of wall-clock time."""
+"""Time that doctors offer: weekly and extra hours without time off, in minutes of wall-clock time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,12 +18,27 @@ class WeeklyHours(NamedTuple):
     ends: str
 
 
+class HoursOfDay(NamedTuple):
+    """Extra hours of a doctor on one clinic day, as `HH:MM` in clinic time."""
+
+    doctor_id: int
+    day: date
+    starts: str
+    ends: str
+
+
 class TimeOffSpan(NamedTuple):
     """Time off of a doctor, as instants."""
 
     doctor_id: int
     starts_at: datetime
     ends_at: datetime
+
+
+_Week = dict[tuple[int, str], list[WeeklyHours]]
+"""Weekly hours by doctor and weekday."""
+_Minutes = tuple[int, int]
+"""The minutes of a clinic day between which a doctor takes visits."""
 
 
 def offered_minutes(
@@ -33,27 +48,50 @@ def offered_minutes(
     away: Iterable[TimeOffSpan],
     zone: ZoneInfo,
     closed: Collection[date] = (),
+    extra: Iterable[HoursOfDay] = (),
 ) -> dict[int, int]:
-    """Return the minutes of each doctor's weekly hours on the clinic days from first to last.
+    """Return the minutes of each doctor's weekly and extra hours on the clinic days from first to last.
 
-    Time off and closed days of the hospital do not count.
+    Time off and closed days of the hospital do not count, and a minute of both kinds of hours counts once.
     """
     days = Counter(weekday(day).value for day in days_from(first, (last - first).days + 1) if day not in closed)
     offered: dict[int, int] = defaultdict(int)
-    hours: dict[tuple[int, str], list[WeeklyHours]] = defaultdict(list)
+    hours: _Week = defaultdict(list)
     for rule in week:
         offered[rule.doctor_id] += (minute_of(rule.ends) - minute_of(rule.starts)) * days[rule.weekday]
         hours[rule.doctor_id, rule.weekday].append(rule)
+    beyond = _beyond(hours, (one for one in extra if first <= one.day <= last and one.day not in closed))
+    for (doctor_id, _), parts in beyond.items():
+        offered[doctor_id] += sum(to_minute - from_minute for from_minute, to_minute in parts)
     for doctor_id, starts, ends in _local_time_off(first, last, away, zone):
         for number in range((ends.date() - starts.date()).days + 1):
             midnight = datetime.combine(starts.date() + timedelta(days=number), time())
             if midnight.date() in closed:
                 continue
-            for rule in hours[doctor_id, weekday(midnight).value]:
-                from_minute = max(minute_of(rule.starts), _minutes(midnight, starts))
-                to_minute = min(minute_of(rule.ends), _minutes(midnight, ends))
+            for opens, closes in _of_day(hours, doctor_id, midnight.date()) + beyond[doctor_id, midnight.date()]:
+                from_minute, to_minute = max(opens, _minutes(midnight, starts)), min(closes, _minutes(midnight, ends))
                 offered[doctor_id] -= max(0, to_minute - from_minute)
     return dict(offered)
+
+
+def _of_day(hours: _Week, doctor_id: int, day: date) -> list[_Minutes]:
+    return [(minute_of(rule.starts), minute_of(rule.ends)) for rule in hours[doctor_id, weekday(day).value]]
+
+
+def _beyond(hours: _Week, extra: Iterable[HoursOfDay]) -> dict[tuple[int, date], list[_Minutes]]:
+    """Return by doctor and day the parts of extra hours outside of the weekly hours and of each other."""
+    beyond: dict[tuple[int, date], list[_Minutes]] = defaultdict(list)
+    for doctor_id, day, starts, ends in sorted(extra):
+        parts = [(minute_of(starts), minute_of(ends))]
+        for opens, closes in _of_day(hours, doctor_id, day) + beyond[doctor_id, day]:
+            parts = [
+                part
+                for start, end in parts
+                for part in ((start, min(end, opens)), (max(start, closes), end))
+                if part[0] < part[1]
+            ]
+        beyond[doctor_id, day] += parts
+    return beyond
 
 
 def _local_time_off(

@@ -1,4 +1,4 @@
-"""Availability: weekly hours of doctors, and their time off."""
+"""Availability: weekly hours of doctors, one-off extra hours, and time off."""
 
 from enum import StrEnum
 from itertools import pairwise
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from careplus_contracts.appointments import Visit
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Answer, Body, Id, Instant, Line, Page, PageFilter, Reason, Version, WallClock
+from careplus_contracts.values import Answer, Body, Day, Id, Instant, Line, Page, PageFilter, Reason, Version, WallClock
 
 api = Contract(service="appointments", tag="availability")
 
@@ -63,9 +63,37 @@ class Availability(Answer):
     place: str | None
     rules: list[OpenHours]
     to_move: list[Visit] = Field(
-        description="Upcoming booked visits outside these hours, at most 100. They stay booked until they are moved."
+        description="Upcoming booked visits outside these hours and the extra hours, at most 100, without those that staff "
+        "overbooked there. They stay booked until they are moved."
     )
     version: Version
+
+
+class AddExtraHours(Body):
+    """Hours of one clinic day, in wall-clock time of the clinic."""
+
+    day: Day
+    starts: WallClock
+    ends: WallClock
+
+    @model_validator(mode="after")
+    def _check_order(self) -> "AddExtraHours":
+        if self.starts >= self.ends:
+            raise ValueError("ends must be later than starts")
+        return self
+
+
+class ExtraHours(Answer):
+    """Hours of one clinic day beside the weekly ones."""
+
+    id: Id
+    day: Day
+    starts: WallClock
+    ends: WallClock
+
+
+class ListedExtraHours(Page[ExtraHours]):
+    """Extra hours from today on, in order of time."""
 
 
 class TakeTimeOff(Body):
@@ -137,3 +165,23 @@ async def take_time_off(body: TakeTimeOff) -> NewTimeOff:
 @api.delete("/api/doctor/time-off/{time_off_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def cancel_time_off(time_off_id: Id) -> None:
     """Cancel your time off, so that it can be booked again."""
+
+
+@api.get("/api/doctor/extra-hours", roles={Role.DOCTOR})
+async def list_extra_hours(query: PageFilter) -> ListedExtraHours:
+    """List your extra hours from today on."""
+
+
+@api.post(
+    "/api/doctor/extra-hours",
+    location="/api/doctor/extra-hours/{id}",
+    roles={Role.DOCTOR},
+    example={"day": "2030-01-12", "starts": "09:00", "ends": "12:00"},
+)
+async def add_extra_hours(body: AddExtraHours) -> ExtraHours:
+    """Take visits on one day beside your weekly hours. Time off and closed days keep priority."""
+
+
+@api.delete("/api/doctor/extra-hours/{extra_hours_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
+async def remove_extra_hours(extra_hours_id: Id) -> None:
+    """Remove extra hours. Visits booked then stay booked, and `list_own_visits_to_move` lists them."""

@@ -47,10 +47,10 @@ class OfferedSpan(Answer):
 class BoardDoctor(Answer):
     """A doctor's day; cancelled visits are left out."""
 
-    change: str = Field(description="Another text after each change of these visits; `show_board_changes` answers it too.")
+    change: str = Field(description="Another text after each change of the visits or hours; `show_board_changes` answers it too.")
 
     doctor: DeskDoctor
-    hours: list[OfferedSpan] = Field(description="The hours of this day without time off, in order of time.")
+    hours: list[OfferedSpan] = Field(description="The hours of the day without time off, in order of time; none on a closed day.")
     next_free: Instant | None = Field(description="The first time of this day that the desk can book now; null: there is none.")
     visits: list[BoardVisit] = Field(description="In order of time.")
 
@@ -63,14 +63,14 @@ class Board(Page[BoardDoctor]):
 
 class DoctorChange(Answer):
     doctor_id: Id
-    change: str = Field(description="The same text as in the board while no visit to the doctor on this day has changed.")
+    change: str = Field(description="The same text as in the board while the doctor's visits and hours of this day are the same.")
 
 
 class BoardChanges(Answer):
-    """A text for each doctor with visits on the day, which differs from the board's after a change of these visits."""
+    """A text for each doctor with visits or hours, which differs from the board's after a change of these on the day."""
 
     day: Day
-    doctors: list[DoctorChange] = Field(description="Doctors with visits on this day by id; the text of the others is empty.")
+    doctors: list[DoctorChange] = Field(description="By id; the text of the others is empty.")
 
 
 class BoardFilter(PageFilter):
@@ -92,9 +92,9 @@ async def show_board(query: BoardFilter) -> Board:
 
 @api.get("/api/reception/board/changes", roles=DESK, conditional=True)
 async def show_board_changes(query: BoardChangesFilter) -> BoardChanges:
-    """Ask at which doctors a visit of the day was booked, moved or changed: a cheap read, repeated every two seconds.
+    """Ask at which doctors a visit of the day was booked, moved or changed, or the hours: a cheap read, every two seconds.
 
-    It names no patient. Passing time and the doctors' hours change no text.
+    It names no patient. Changed weekly hours, extra hours, time off and closed days change texts; passing time changes none.
     """
 
 

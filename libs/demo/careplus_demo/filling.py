@@ -12,6 +12,7 @@ from careplus_demo import catalogue, specialty_ages
 from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
 from careplus_demo.certificates import certificate_rows
+from careplus_demo.changed_hours import extra_hours_rows, late_time_off_rows
 from careplus_demo.charts import Charts
 from careplus_demo.closed_days import closed_day_rows, plan_rows
 from careplus_demo.consents import consent_rows
@@ -39,7 +40,7 @@ from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
-from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
+from careplus_tables.availability import AvailabilityRow, ExtraHoursRow, OpenHoursRow, TimeOffRow
 from careplus_tables.certificates import CertificateRow
 from careplus_tables.chart_changes import ChartChangeRow
 from careplus_tables.charts import AllergyRow, ChartAccessRow, ChartRow, ProblemRow
@@ -122,9 +123,9 @@ class _Writer:
         self._write(ChartRow, charts.chart_rows())
         self._write(AllergyRow, charts.allergy_rows())
         self._write(ProblemRow, charts.problem_rows())
-        self._write_hours(availability, plan)
         visits = Visits(people, schedule)
         self._write(AppointmentRow, visits.rows(), schedule.count)
+        self._write_hours(availability, people)
         self._write(NoticeRow, notice_rows(self.connection, plan))
         completed = sorted(visits.completed, key=lambda visit: visit.ends_at)
         self._write(ChartChangeRow, chart_change_rows(charts, completed))
@@ -147,11 +148,12 @@ class _Writer:
             reset_sequences(self.connection, self.written)
         return self.written
 
-    def _write_hours(self, availability: Availability, plan: Plan) -> None:
+    def _write_hours(self, availability: Availability, people: People) -> None:
         self._write(AvailabilityRow, availability.availability_rows())
         self._write(OpenHoursRow, availability.open_hours_rows())
-        self._write(TimeOffRow, availability.time_off_rows())
-        closed_days: specialty_ages.Rows = [(ClosedDayPlanRow, plan_rows()), (ClosedDayRow, closed_day_rows(plan))]
+        self._write(TimeOffRow, [*availability.time_off_rows(), *late_time_off_rows(self.connection, people)])
+        self._write(ExtraHoursRow, extra_hours_rows(people))
+        closed_days: specialty_ages.Rows = [(ClosedDayPlanRow, plan_rows()), (ClosedDayRow, closed_day_rows(people.plan))]
         for table, rows in [*closed_days, *specialty_ages.rows_by_table()]:
             self._write(table, rows)
 
@@ -181,8 +183,7 @@ class _Writer:
         self._write(SpecimenRow, specimen_rows(laboratory.bookings))
         results = Results(laboratory, reports)
         corrections = Corrections(laboratory, results)
-        acts = ("ordered_by_id", "verified_by_id", "released_by_id", "corrected_by_id")
-        signed = [*self.signatures.on(results.results, *acts)]
+        signed = [*self.signatures.on(results.results, "ordered_by_id", "verified_by_id", "released_by_id", "corrected_by_id")]
         self._write(LabResultRow, signed, len(signed))
         self._write(ObservationRow, results.observations, len(results.observations))
         self._write(ResultVersionRow, self.signatures.on(corrections.versions, "verified_by_id", "replaced_by_id"))

@@ -1,4 +1,4 @@
-"""Doctors' weekly opening hours and absences. Written by appointments."""
+"""Doctors' weekly opening hours, one-off extra hours and absences. Written by appointments."""
 
 from datetime import date, datetime
 
@@ -52,6 +52,22 @@ class TimeOffRow(SQLModel, table=True):
     starts_at: datetime = Field(sa_type=InstantColumn)
     ends_at: datetime = Field(sa_type=InstantColumn)
     reason: str | None
+
+
+class ExtraHoursRow(SQLModel, table=True):
+    """Hours of one clinic day beside the weekly ones, `HH:MM` in the clinic's time zone; `24:00` is the end of the day."""
+
+    __tablename__ = "extra_hours"
+    __table_args__ = (
+        sa.CheckConstraint("ends > starts", name="runs_forward_v1"),
+        sa.Index("ix_extra_hours_doctor_id_day", "doctor_id", "day"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    day: date = Field(sa_type=sa.Date)
+    starts: str
+    ends: str
 
 
 class OfferedTimeRow(SQLModel, table=True):

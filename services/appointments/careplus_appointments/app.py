@@ -17,6 +17,7 @@ from careplus_appointments.routes import (
     screens,
     signing,
     specialty_ages,
+    to_move,
 )
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
@@ -25,6 +26,7 @@ from careplus_contracts import booking_limits
 from careplus_contracts import calendar_feeds as calendar_feeds_contract
 from careplus_contracts import check_in as check_in_contract
 from careplus_contracts import closed_days as closed_days_contract
+from careplus_contracts import desk_availability as desk_availability_contract
 from careplus_contracts import finding as finding_contract
 from careplus_contracts import follow_ups as follow_ups_contract
 from careplus_contracts import note_templates as note_templates_contract
@@ -33,6 +35,7 @@ from careplus_contracts import reception as reception_contract
 from careplus_contracts import screens as screens_contract
 from careplus_contracts import signing as signing_contract
 from careplus_contracts import specialty_ages as specialty_ages_contract
+from careplus_contracts import to_move as to_move_contract
 from careplus_runtime.http.serving import application
 
 app = application(
@@ -52,12 +55,14 @@ app = application(
         note_templates_contract.api,
         calendar_feeds_contract.api,
         availability_contract.api,
+        desk_availability_contract.api,
+        to_move_contract.api,
         closed_days_contract.api,
     ),
     routes=(
         *(finding.routes, specialty_ages.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, calendar_feeds.routes, availability.routes),
-        *(closed_days.routes, account_bookings.routes, screens.routes, check_in.routes),
+        *(closed_days.routes, account_bookings.routes, screens.routes, check_in.routes, to_move.routes),
     ),
     lifespan=with_tasks,
 )

@@ -24,7 +24,7 @@ async def show_board(query: contract.BoardFilter, *, db: ReadDb, settings: AppSe
 @routes.serve(contract.show_board_changes)
 async def show_board_changes(query: contract.BoardChangesFilter, *, db: ReadDb, settings: AppSettings) -> BoardChanges:
     day = query.day or _today(settings)
-    found = await board.changes(db, day_bounds(day, day, settings.clinic_zone))
+    found = await board.changes(db, day, settings.clinic_zone)
     return BoardChanges(day=day, doctors=[DoctorChange(doctor_id=id_, change=text) for id_, text in found.items()])
 
 

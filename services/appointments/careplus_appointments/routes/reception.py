@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from careplus_appointments import moving
 from careplus_appointments.free_times import alternatives_on, check_free, check_overbookable
 from careplus_appointments.rules import visits
 from careplus_appointments.store import appointments, desk_doctors, reception
@@ -12,11 +13,7 @@ from careplus_contracts.reception import Arrange, Arrangement, Arrangements, Rea
 from careplus_contracts.values import Id
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
-from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
-from careplus_runtime.process.settings import Settings
-from careplus_tables.appointments import AppointmentRow
-from careplus_tables.engine import WriteSession
 
 routes = Routes()
 
@@ -57,18 +54,5 @@ async def rearrange(
         visits.check_transition(visits.RECEPTION_TRANSITIONS, row, wanted, now(), settings.clinic_zone)
         await reception.set_status(db, who, row, body.status, body.reason)
     else:
-        await move(db, settings, who, row, body)
+        await moving.move(db, settings, who, row, body)
     return await reception.show(db, who, appointment_id)
-
-
-async def move(db: WriteSession, settings: Settings, who: Identity, row: AppointmentRow, body: Rearrange) -> None:
-    """Move the visit to another time, another doctor or both. Raise IllegalTransition, SlotTaken and PatientBusy."""
-    visits.check_movable(AppointmentStatus(row.status))
-    starts_at, doctor_id = body.starts_at or row.starts_at, body.doctor_id or row.doctor_id
-    if (starts_at, doctor_id) == (row.starts_at, row.doctor_id):
-        return
-    check = check_overbookable if body.overbook else check_free
-    calendar = await check(db, settings, who, row.patient_id, doctor_id, starts_at, row.id)
-    alternatives = partial(alternatives_on, settings, who.role, calendar, starts_at)
-    row.doctor_id = doctor_id
-    await appointments.move(db, row, starts_at, calendar, alternatives, body.overbook)

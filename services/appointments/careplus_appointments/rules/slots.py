@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from careplus_appointments.rules.ages import admits_on
@@ -19,9 +20,17 @@ LATE_START = timedelta(minutes=15)
 STAFF_HORIZON = timedelta(days=730)
 
 
+class DayHours(NamedTuple):
+    """Extra hours of one clinic day, `HH:MM` in clinic time."""
+
+    day: date
+    starts: str
+    ends: str
+
+
 @dataclass(frozen=True)
 class Calendar:
-    """A doctor's weekly hours, the spans in which the doctor is away or busy, and the names of the hospital's closed days.
+    """A doctor's weekly and extra hours, the spans away or busy, and the names of the hospital's closed days.
 
     With `born`, the date of birth of a patient who books online, days on which that age is outside of `ages` have no free time.
     """
@@ -40,22 +49,38 @@ class Calendar:
         """Return whether the hospital is open on a day, and the patient of an age that the doctor sees."""
         return day not in self.closed and admits_on(self.ages, self.born, day)
 
+    extra: Sequence[DayHours] = ()
 
-def offered(day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: ZoneInfo) -> list[Span]:
+
+def hours_on(day: date, hours: Sequence[OpenHours], extra: Sequence[DayHours] = ()) -> list[tuple[str, str]]:
+    """Return the intervals of one clinic day, weekly and extra hours in order of time; an extra one may overlap a weekly one."""
+    found = [(rule.starts, rule.ends) for rule in hours if rule.weekday == weekday(day)]
+    return sorted([*found, *((one.starts, one.ends) for one in extra if one.day == day)])
+
+
+def offered(
+    day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: ZoneInfo, extra: Sequence[DayHours] = ()
+) -> list[Span]:
     """Return the slots of one clinic day in order of time, none overlapping.
 
     A wall-clock time in a gap has no slot, one in a fold has two.
     """
     length = timedelta(minutes=slot_minutes)
     slots: list[Span] = []
-    for rule in (rule for rule in hours if rule.weekday == weekday(day)):
-        opens, closes = minute_of(rule.starts), minute_of(rule.ends)
+    for starts, ends in hours_on(day, hours, extra):
+        opens, closes = minute_of(starts), minute_of(ends)
         closes_at = last_instant(day, closes, zone)
         for starts_at in instants_at(day, range(opens, closes, slot_minutes), zone):
-            # where the clock is set back by less than a slot, the second of two overlapping slots is left out
+            # the second of two overlapping slots is left out: the clock is set back by less than a slot, or hours overlap
             if starts_at + length <= closes_at and (not slots or starts_at >= slots[-1][1]):
                 slots.append((starts_at, starts_at + length))
     return slots
+
+
+def is_within(span: Span, hours: Sequence[OpenHours], zone: ZoneInfo, extra: Sequence[DayHours] = ()) -> bool:
+    """Return whether a visit lies in the weekly and extra hours of its clinic day, without a break."""
+    open_ = merged(open_spans(local_date(span[0], zone), hours, zone, extra))
+    return any(opens <= span[0] and span[1] <= closes for opens, closes in open_)
 
 
 def staff_window(at: datetime) -> Span:
@@ -71,13 +96,11 @@ def check_staff_window(starts_at: datetime, at: datetime) -> None:
         raise OutsideStaffHorizon(detail, earliest=earliest, latest=latest)
 
 
-def is_within(span: Span, hours: Sequence[OpenHours], zone: ZoneInfo) -> bool:
-    """Return whether a visit lies in one interval of the weekly hours."""
-    day = local_date(span[0], zone)
-    return any(
-        first_instant(day, minute_of(rule.starts), zone) <= span[0] and span[1] <= last_instant(day, minute_of(rule.ends), zone)
-        for rule in hours
-        if rule.weekday == weekday(day)
+def open_spans(day: date, hours: Sequence[OpenHours], zone: ZoneInfo, extra: Sequence[DayHours] = ()) -> list[Span]:
+    """Return the hours of one clinic day as instants in order of time."""
+    return sorted(
+        (first_instant(day, minute_of(starts), zone), last_instant(day, minute_of(ends), zone))
+        for starts, ends in hours_on(day, hours, extra)
     )
 
 
@@ -88,7 +111,7 @@ def free(calendar: Calendar, days: Iterable[date], window: Span, zone: ZoneInfo)
     """
     occupied = deque(merged([*calendar.away, *calendar.busy]))
     for day in filter(calendar.takes_visits_on, days):
-        for slot in offered(day, calendar.hours, calendar.slot_minutes, zone):
+        for slot in offered(day, calendar.hours, calendar.slot_minutes, zone, calendar.extra):
             while occupied and occupied[0][1] <= slot[0]:
                 occupied.popleft()
             clashes = bool(occupied) and occupied[0][0] < slot[1]

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, String, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import BigInteger, Date, String, and_, bindparam, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -15,7 +15,7 @@ from careplus_appointments.rules.ages import Limits, limits_of
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.store import calendars, specialty_ages
 from careplus_appointments.store.reception import CROSS_PATIENT
-from careplus_clinic.clinic_time import Span, day_bounds
+from careplus_clinic.clinic_time import day_bounds
 from careplus_clinic.specialties import names_of
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.board import Board, BoardFilter
@@ -23,17 +23,20 @@ from careplus_contracts.values import Id
 from careplus_runtime.http.paging import Cursors, SortText, page
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.availability import AvailabilityRow, ExtraHoursRow, TimeOffRow
+from careplus_tables.closed_days import ClosedDayRow
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import LIMIT, CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
-from careplus_tables.people import display_key, display_name, is_bookable
+from careplus_tables.people import IS_BOOKABLE_DOCTOR, display_key, display_name, is_bookable
 
 MOST_VISITS = 30_000
 """Limit of one page: 100 doctors have fewer visits of five minutes in a day."""
 _visit, _account, _patient = AppointmentRow, AccountRow, aliased(AccountRow)
 _CURSORS = Cursors[tuple[str, int]](tuple[SortText, Id])
 _opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
+_week, _off, _extra, _closed, _day = AvailabilityRow, TimeOffRow, ExtraHoursRow, ClosedDayRow, bindparam("day", type_=Date())
 _IN_DAY = (col(_visit.starts_at) >= _opens, col(_visit.starts_at) < _closes)
 _IS_SHOWN = col(_visit.status) != AppointmentStatus.CANCELLED.value
 
@@ -97,24 +100,37 @@ _BOARD = CompiledStatement(
     .limit(literal_limit(MOST_VISITS))
     .execution_options(cross_patient=CROSS_PATIENT)
 )
+_bookable = select(col(DoctorRow.id)).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE_DOCTOR)
 _VERSIONS = CompiledStatement(
-    select(col(_visit.doctor_id), col(_visit.id), col(_visit.version))
-    .where(*_IN_DAY)
-    .limit(literal_limit(MOST_VISITS))
-    .execution_options(cross_patient=CROSS_PATIENT)
+    union_all(
+        select(col(_visit.doctor_id), literal(0), col(_visit.id), col(_visit.version))
+        .where(*_IN_DAY)
+        .execution_options(cross_patient=CROSS_PATIENT),
+        select(col(_week.doctor_id), literal(1), literal(0), col(_week.version)).where(col(_week.doctor_id).in_(_bookable)),
+        select(col(_off.doctor_id), literal(2), col(_off.id), literal(0)).where(
+            col(_off.ends_at) > _opens, col(_off.starts_at) < _closes, col(_off.doctor_id).in_(_bookable)
+        ),
+        select(col(_extra.doctor_id), literal(3), col(_extra.id), literal(0)).where(
+            col(_extra.day) == _day, col(_extra.doctor_id).in_(_bookable)
+        ),
+        select(literal(rules.EVERY_DOCTOR), literal(4), col(_closed.id), literal(0)).where(
+            col(_closed.day) == _day, col(_closed.is_open).is_(False)
+        ),
+    ).limit(literal_limit(MOST_VISITS))
 )
 
 
-async def changes(db: ReadSession, bounds: Span) -> dict[int, str]:
-    """Return by doctor a text that differs after each change of a visit of the day."""
-    return rules.change_texts(await _VERSIONS.all(db, opens=bounds[0], closes=bounds[1]))
+async def changes(db: ReadSession, day: date, zone: ZoneInfo) -> dict[int, str]:
+    """Return by doctor a text that differs after each change of a visit or of the hours of the day."""
+    opens, closes = day_bounds(day, day, zone)
+    return rules.change_texts(await _VERSIONS.all(db, opens=opens, closes=closes, day=day))
 
 
 async def show(db: ReadSession, wanted: BoardFilter, day: date, now: datetime, zone: ZoneInfo) -> Board:
     """Return one page of doctors with their visits of the day, read in one statement."""
     bounds = day_bounds(day, day, zone)
     # a change between this statement and the next makes callers read the doctor once more
-    texts = await changes(db, bounds)
+    texts = await changes(db, day, zone)
     after, after_id = _CURSORS.after(wanted) or ("", 0)
     span, key = {"opens": bounds[0], "closes": bounds[1]}, {"after": after, "after_id": after_id}
     rows = await _BOARD.all(db, **span, **key, doctor=wanted.doctor_id, limit=wanted.limit + 1)
@@ -133,8 +149,8 @@ def _column(
     found: list[BoardRecord], calendar: Calendar | None, limits: Limits, day: date, now: datetime, zone: ZoneInfo
 ) -> dict[str, Any]:
     doctor, hours, free = found[0], [], None
-    if calendar is not None:
-        spans = rules.offered_spans(day, calendar.hours, calendar.away, zone)
+    if calendar is not None and day not in calendar.closed:
+        spans = rules.offered_spans(day, calendar.hours, calendar.away, zone, calendar.extra)
         # hours that begin or end on the first or last day of all instants reach beyond them in UTC
         hours = [span for span in spans if all(2000 <= at.astimezone(UTC).year < 2100 for at in span)]
         free = next((slot[0] for slot in slots.free(calendar, [day], slots.staff_window(now), zone)), None)

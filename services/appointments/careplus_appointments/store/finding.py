@@ -100,7 +100,7 @@ async def next_available(
         first, last = days_of(part, zone)
         days = days_from(first, (last - first).days + 1)
         for doctor_id, calendar in (await calendars.of_doctors(db, missing, part, ages=ages)).items():
-            if calendar.hours and (slot := next(rules.free(calendar, days, part, zone), None)):
+            if (calendar.hours or calendar.extra) and (slot := next(rules.free(calendar, days, part, zone), None)):
                 found[doctor_id] = slot[0]
     return found
 

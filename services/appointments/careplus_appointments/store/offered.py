@@ -10,9 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import day_bounds, days_from, local_date
-from careplus_clinic.offered import TimeOffSpan, WeeklyHours, offered_minutes
+from careplus_clinic.offered import HoursOfDay, TimeOffSpan, WeeklyHours, offered_minutes
 from careplus_tables.accounts import AccountRow
-from careplus_tables.availability import OfferedTimeRow, OpenHoursRow, TimeOffRow
+from careplus_tables.availability import ExtraHoursRow, OfferedTimeRow, OpenHoursRow, TimeOffRow
 from careplus_tables.closed_days import closed_between
 from careplus_tables.columns import core
 from careplus_tables.doctors import DoctorRow
@@ -27,9 +27,9 @@ MOST_ROWS = 20_000
 
 
 class _Offer(NamedTuple):
-    """Weekly hours of a doctor, and the times between which the doctor offered them."""
+    """Weekly or extra hours of a doctor, and the times between which the doctor offered them."""
 
-    hours: WeeklyHours
+    hours: WeeklyHours | HoursOfDay
     since: datetime
     left_at: datetime | None
 
@@ -70,8 +70,10 @@ def _rows(
     day: date, offers: list[_Offer], away: list[TimeOffSpan], closed: Collection[date], zone: ZoneInfo, *, estimated: bool
 ) -> list[dict[str, Any]]:
     _, ends = day_bounds(day, day, zone)
-    week = [one.hours for one in offers if one.since < ends and (one.left_at is None or one.left_at >= ends)]
-    minutes = offered_minutes(day, day, week, away, zone, closed)
+    present = [one.hours for one in offers if one.since < ends and (one.left_at is None or one.left_at >= ends)]
+    week = [one for one in present if isinstance(one, WeeklyHours)]
+    extra = [one for one in present if isinstance(one, HoursOfDay)]
+    minutes = offered_minutes(day, day, week, away, zone, closed, extra)
     return [
         {"day": day, "doctor_id": doctor_id, "minutes": found, "estimated": estimated} for doctor_id, found in minutes.items()
     ]
@@ -83,17 +85,22 @@ async def _last_kept(db: AnySession) -> date | None:
 
 
 async def _offers(db: AnySession) -> list[_Offer]:
-    """Return the weekly hours of bookable doctors, and of doctors that have left, who offered them until then."""
+    """Return the hours of bookable doctors, and of doctors that have left, who offered them until then."""
+    week = (col(OpenHoursRow.doctor_id), col(OpenHoursRow.weekday), col(OpenHoursRow.starts), col(OpenHoursRow.ends))
+    extra = (col(ExtraHoursRow.doctor_id), col(ExtraHoursRow.day), col(ExtraHoursRow.starts), col(ExtraHoursRow.ends))
+    weekly = [_Offer(WeeklyHours(*rule), since, left_at) for *rule, since, left_at in await db.execute(_offering(*week))]
+    return weekly + [_Offer(HoursOfDay(*rule), since, left_at) for *rule, since, left_at in await db.execute(_offering(*extra))]
+
+
+def _offering(doctor_id: Any, *hours: Any) -> Select[*tuple[Any, ...]]:
     profile_active, *is_doctor = IS_BOOKABLE_DOCTOR
-    hours = (col(OpenHoursRow.doctor_id), col(OpenHoursRow.weekday), col(OpenHoursRow.starts), col(OpenHoursRow.ends))
-    query: Select[*tuple[Any, ...]] = (
-        select(*hours, col(AccountRow.created_at), col(HandoverRow.left_at))
-        .join(DoctorRow, col(DoctorRow.id) == col(OpenHoursRow.doctor_id))
+    return (
+        select(doctor_id, *hours, col(AccountRow.created_at), col(HandoverRow.left_at))
+        .join(DoctorRow, col(DoctorRow.id) == doctor_id)
         .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
         .outerjoin(HandoverRow, col(HandoverRow.doctor_id) == col(DoctorRow.id))
         .where(profile_active, or_(col(HandoverRow.doctor_id).is_not(None), *[is_doctor[0] & is_doctor[1]]))
     )
-    return [_Offer(WeeklyHours(*rule), since, left_at) for *rule, since, left_at in await db.execute(query)]
 
 
 async def _time_off(db: AnySession, span: tuple[datetime, datetime]) -> list[TimeOffSpan]:

@@ -30,7 +30,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.locking import lock_people_of
+from careplus_tables.locking import is_postgresql, lock_accounts, lock_people_of
 from careplus_tables.people import display_name, is_bookable
 
 CROSS_PATIENT = "reception arranges the visits of all patients"
@@ -110,6 +110,13 @@ async def claim(db: WriteSession, who: Identity, appointment_id: int, doctor_id:
     people = select(*PEOPLE).where(is_desk(who), col(_visit.id) == appointment_id)
     await lock_people_of(db, people.execution_options(cross_patient=CROSS_PATIENT), *([] if doctor_id is None else [doctor_id]))
     return await lock_for_update(db, who, appointment_id)
+
+
+async def lock_people_of_all(db: WriteSession, who: Identity, ids: Sequence[int], account_ids: Sequence[int]) -> None:
+    """Lock the accounts of the patients and doctors of several visits, and these accounts, in one order."""
+    if is_postgresql(db):
+        people = select(*PEOPLE).where(is_desk(who), col(_visit.id).in_(ids)).execution_options(cross_patient=CROSS_PATIENT)
+        await lock_accounts(db, *account_ids, *(id_ for row in (await db.execute(people)).all() for id_ in row))
 
 
 async def check_patient(db: AnySession, who: Identity, patient_id: int) -> None:

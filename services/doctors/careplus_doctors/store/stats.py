@@ -1,13 +1,13 @@
 """Statistics of the hospital for administrators: counts and times, no personal data."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
-from careplus_clinic.offered import TimeOffSpan, WeeklyHours, offered_minutes
+from careplus_clinic.offered import HoursOfDay, TimeOffSpan, WeeklyHours, offered_minutes
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus
@@ -20,7 +20,7 @@ from careplus_doctors.store import durations
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
-from careplus_tables.availability import OfferedTimeRow, OpenHoursRow, TimeOffRow
+from careplus_tables.availability import ExtraHoursRow, OfferedTimeRow, OpenHoursRow, TimeOffRow
 from careplus_tables.closed_days import closed_between
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
@@ -139,23 +139,31 @@ async def _offered(db: ReadSession, of: Period, zone: ZoneInfo) -> _Offered:
     minutes, estimated = (await db.execute(query)).one()
     [first, last] = (await db.execute(select(func.min(OfferedTimeRow.day), func.max(OfferedTimeRow.day)))).one()
     total, week, away = minutes or 0, await _week(db), await _time_off(db, of)
+    extra = await _extra_hours(db, of)
     closed, today = await closed_between(db, of.first, of.last), local_date(now(), zone)
     for begin, end in rules.not_kept(of, first, last):
-        total += sum(offered_minutes(begin, end, week, away, zone, closed).values())
+        total += sum(offered_minutes(begin, end, week, away, zone, closed, extra).values())
         # the hours of these days are not known
         estimated += begin < min(today, first or today)
     return _Offered(total, estimated > 0)
 
 
 async def _week(db: ReadSession) -> list[WeeklyHours]:
-    """Return the weekly hours of bookable doctors."""
-    query = (
-        select(col(OpenHoursRow.doctor_id), col(OpenHoursRow.weekday), col(OpenHoursRow.starts), col(OpenHoursRow.ends))
-        .join(DoctorRow, col(DoctorRow.id) == col(OpenHoursRow.doctor_id))
-        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(*IS_BOOKABLE_DOCTOR)
-    )
+    one = OpenHoursRow
+    query = _of_bookable(col(one.doctor_id), col(one.weekday), col(one.starts), col(one.ends))
     return [WeeklyHours(*row) for row in await db.execute(query)]
+
+
+async def _extra_hours(db: ReadSession, of: Period) -> list[HoursOfDay]:
+    one = ExtraHoursRow
+    query = _of_bookable(col(one.doctor_id), col(one.day), col(one.starts), col(one.ends))
+    return [HoursOfDay(*row) for row in await db.execute(query.where(col(one.day).between(of.first, of.last)))]
+
+
+def _of_bookable(doctor_id: Any, *hours: Any) -> Select[*tuple[Any, ...]]:
+    """Return the statement of these hours of bookable doctors."""
+    query = select(doctor_id, *hours).join(DoctorRow, col(DoctorRow.id) == doctor_id)
+    return query.join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE_DOCTOR)
 
 
 async def _time_off(db: ReadSession, of: Period) -> list[TimeOffSpan]:

@@ -3,6 +3,7 @@
 import { observable } from "../../api/observable";
 import type account from "../../i18n/en/account.json";
 import type admin from "../../i18n/en/admin.json";
+import type availability from "../../i18n/en/availability.json";
 import type bookings from "../../i18n/en/bookings.json";
 import type calendars from "../../i18n/en/calendars.json";
 import type certificates from "../../i18n/en/certificates.json";
@@ -48,6 +49,7 @@ type English = typeof shell &
   typeof bookings &
   typeof refills &
   typeof doctor &
+  typeof availability &
   typeof certificates &
   typeof changes &
   typeof follow_ups &
@@ -81,6 +83,7 @@ export type Room =
   | "bookings"
   | "refills"
   | "doctor"
+  | "availability"
   | "certificates"
   | "changes"
   | "follow_ups"

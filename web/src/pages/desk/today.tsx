@@ -3,6 +3,7 @@ import { t } from "../../lib/i18n/i18n";
 import type { OwnProps } from "../../lib/routing/page";
 import { today } from "../../lib/time/time";
 import { Page } from "../../ui/frame/Page";
+import { ToMoveLine } from "./to-move/to-move-line";
 import { VisitList } from "./visits/visit-list";
 import "../../style/portals/admin.css";
 
@@ -14,6 +15,9 @@ export default function Today(_: OwnProps) {
         <>
           <a class="button quiet" href="/desk/board">
             {t("board.title")}
+          </a>
+          <a class="button quiet" href="/desk/hours">
+            {t("desk_hours.title")}
           </a>
           <a class="button quiet" href="/desk/closed-days">
             {t("desk.closed_days")}
@@ -27,6 +31,7 @@ export default function Today(_: OwnProps) {
         </>
       }
     >
+      <ToMoveLine />
       <VisitList wanted={{ doctor_id: null, patient_id: null, day: today(), from: null, to: null, status: null }} />
     </Page>
   );

@@ -54,7 +54,10 @@ export const pages: readonly OwnPage[] = [
   ],
   ["/doctor/note-templates", async () => (await Promise.all([import("./templates"), loadMessages("templates")]))[0]],
   ["/doctor/handovers", () => import("./handovers")],
-  ["/doctor/availability", () => import("./availability/availability")],
+  [
+    "/doctor/availability",
+    async () => (await Promise.all([import("./availability/availability"), loadMessages("availability")]))[0],
+  ],
   ["/doctor/profile", () => import("./profile")],
   [
     "/doctor/profile/calendars",

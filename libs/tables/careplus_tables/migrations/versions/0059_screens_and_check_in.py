@@ -9,7 +9,7 @@ from careplus_tables.columns import InstantColumn
 from careplus_tables.references import new_check_in_code
 
 revision = "0059"
-down_revision = "0057"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 older_code_works = True  # its visits have no code, and their patients go to the desk

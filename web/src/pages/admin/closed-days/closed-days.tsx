@@ -94,7 +94,9 @@ function Visits({ of: { count, visits, lab_bookings } }: { of: Found }) {
       {count > 0 && (
         <>
           <h2>{plural("closed_days.to_move", count)}</h2>
-          <p>{t("closed_days.to_move.about")}</p>
+          <p>
+            {t("closed_days.to_move.about")} <a href="/desk/to-move">{t("closed_days.to_move.all")}</a>
+          </p>
           <ul class="plain">
             {visits.map(({ id, starts_at, patient, doctor }) => (
               <li key={id}>

@@ -8,6 +8,7 @@ import { addDays, type Day, isDay, longDay, longWhen, today } from "../../../lib
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
+import { ToMoveLine } from "../to-move/to-move-line";
 import { Columns } from "./columns";
 import { MoveDialog, type Target } from "./move-dialog";
 import { Unfinished } from "./unfinished";
@@ -51,6 +52,7 @@ export default function DayBoard({ query }: OwnProps) {
           {t("board.later")}
         </a>
       </nav>
+      <ToMoveLine />
       <OfDay key={day} day={day} />
       <Unfinished />
     </Page>

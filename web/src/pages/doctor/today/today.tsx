@@ -18,6 +18,7 @@ import { OrdersLine } from "./orders-line";
 import { Counts, DayTable, NowAndNext } from "./parts";
 import { ReferralsLine } from "./referrals-line";
 import { RefillsLine } from "./refills-line";
+import { ToMoveLine } from "./to-move-line";
 import { UnsignedNotes } from "./unsigned";
 
 const EVERY_MS = 30_000;
@@ -41,6 +42,7 @@ export default function Today({ query, config, account }: OwnProps) {
     >
       <div class="stack close">
         <TakenOver />
+        {isToday && <ToMoveLine />}
         {isToday && <OrdersLine />}
         {isToday && <ReferralsLine />}
         {isToday && <RefillsLine />}

@@ -1,8 +1,8 @@
 /** One weekday of the editor: its periods, adding one, and copying them to other days. */
 import { useRef } from "preact/hooks";
-import type { Mistake } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n/i18n";
-import { Field } from "../../../ui/forms/Field";
+import type { Mistake } from "../../lib/forms/form";
+import { t } from "../../lib/i18n/i18n";
+import { Field } from "../forms/Field";
 import { added, type Interval, type Weekday } from "./rules";
 
 interface Props {

@@ -1,22 +1,24 @@
 /** The form that takes time off, by days or times; visits booked then are listed before saving. */
-import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/forms/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { plural, t } from "../../../lib/i18n/i18n";
-import { useLoad } from "../../../lib/loading/query";
-import { addDays, dayOf, instantOf, isDay, today } from "../../../lib/time/time";
-import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
-import { Field } from "../../../ui/forms/Field";
-import { Submit } from "../../../ui/forms/Submit";
-import { VisitLines, visitsFrom } from "./affected-visits";
+import type { Schemas } from "../../api/client";
+import { useDraft } from "../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../lib/forms/form";
+import { plural, t } from "../../lib/i18n/i18n";
+import { useLoad } from "../../lib/loading/query";
+import { addDays, dayOf, instantOf, isDay, today } from "../../lib/time/time";
+import { ErrorSummary } from "../forms/ErrorSummary";
+import { Field } from "../forms/Field";
+import { Submit } from "../forms/Submit";
+import { VisitLines } from "./affected-visits";
+import type { Off, Source } from "./source";
 
 const EMPTY = { first: "", last: "", from: "", to: "", reason: "" };
 type Wish = typeof EMPTY;
 const BOOKED: readonly Schemas["AppointmentStatus"][] = ["booked", "confirmed", "arrived", "in_progress"];
 
-export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => void }) {
-  const draft = useDraft("availability.off", EMPTY);
+export function TakeTimeOff({ source, taken }: { source: Source; taken: (off: Off) => void }) {
+  const draft = useDraft(`availability.off${source.name}`, EMPTY);
   const wish = draft.value;
+  const act = source.isOwn ? "availability.off.take" : "availability.off.take.desk";
   const put = (change: Partial<Wish>): void => draft.set({ ...draft.value, ...change });
   const { busy, errors, submit } = useForm(
     () => check(wish),
@@ -24,7 +26,7 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
       const span = spanOf(wish);
       if (!span) return [];
       const body = { ...span, reason: wish.reason.trim() || null };
-      const done = await outcome(api.POST("/api/doctor/time-off", { body }));
+      const done = await source.takeOff(body);
       if (!done.ok) return mistakes(done.problem, done.retryAfter, []);
       draft.set(EMPTY);
       draft.drop();
@@ -46,7 +48,7 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
   const days = { min: today(), max: "2099-12-31" };
   return (
     <form class="card" noValidate onSubmit={submit}>
-      <h3>{t("availability.off.new")}</h3>
+      <h3>{t(act)}</h3>
       <ErrorSummary mistakes={errors} />
       <div class="pair">
         <Field type="date" {...field("off_first")} input={days} />
@@ -66,18 +68,18 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
         input={{ maxLength: 500 }}
         mistakes={errors}
       />
-      <Clashes wish={wish} />
-      <Submit id="take" busy={busy} label={t("availability.off.take")} busyLabel={t("availability.busy")} />
+      <Clashes wish={wish} source={source} />
+      <Submit id="take" busy={busy} label={t(act)} busyLabel={t("availability.busy")} />
     </form>
   );
 }
 
 /** The visits booked in the typed span. */
-function Clashes({ wish }: { wish: Wish }) {
+function Clashes({ wish, source }: { wish: Wish; source: Source }) {
   const span = check(wish).length === 0 ? spanOf(wish) : null;
   const [starts, ends] = span ? [span.starts_at, span.ends_at] : ["", ""];
   const found = useLoad(async () => {
-    const all = starts ? await visitsFrom(dayOf(starts), dayOf(ends)) : { ok: true as const, data: [] };
+    const all = starts ? await source.visits(dayOf(starts), dayOf(ends)) : { ok: true as const, data: [] };
     if (!all.ok) return all;
     const clash = all.data.filter(
       (visit) =>
@@ -96,7 +98,7 @@ function Clashes({ wish }: { wish: Wish }) {
         <div class="warning clash">
           <h4>{plural("availability.off.clash", visits.length)}</h4>
           <p>{t("availability.off.stand")}</p>
-          <VisitLines visits={visits} />
+          <VisitLines visits={visits} source={source} />
         </div>
       )}
     </div>

@@ -1,12 +1,13 @@
 /** The edited weekly hours: periods, mistakes, and the visits that fit or fall outside. */
-import type { Schemas } from "../../../api/client";
-import type { Mistake } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n/i18n";
-import { addDays, type Day, dayOf, minuteOfDay, minutesBetween, mondayOf, today } from "../../../lib/time/time";
+import type { Schemas } from "../../api/client";
+import type { Mistake } from "../../lib/forms/form";
+import { t } from "../../lib/i18n/i18n";
+import { addDays, type Day, dayOf, minuteOfDay, minutesBetween, mondayOf, today } from "../../lib/time/time";
+import type { Booked, Extra, Saved } from "./source";
 
 export type Rule = Schemas["OpenHours"];
 export type Weekday = Schemas["Weekday"];
-export type Visit = Schemas["Visit"];
+export type Visit = Booked;
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const satisfies readonly Weekday[];
 
 /** The form's week. Periods have stable ids, so that removing one leaves the others unchanged. */
@@ -24,7 +25,7 @@ export interface Interval {
 
 const DAY_MINUTES = 24 * 60;
 
-export function weekOf({ slot_minutes, place, rules }: Schemas["Availability"]): Week {
+export function weekOf({ slot_minutes, place, rules }: Omit<Saved, "version">): Week {
   return {
     slot: String(slot_minutes),
     place: place ?? "",
@@ -84,14 +85,18 @@ export function slotsOn(weekday: Weekday, rules: readonly Rule[], slot: number):
   );
 }
 
-/** Upcoming visits that lie wholly or partly outside the rules. */
-export function outside(visits: readonly Visit[], rules: readonly Rule[]): Visit[] {
-  return visits.filter(({ starts_at, ends_at, status }) => {
-    if (status !== "booked" && status !== "confirmed") return false;
+/** Upcoming visits that lie wholly or partly outside the rules and the extra hours, but those that staff overbooked. */
+export function outside(visits: readonly Visit[], rules: readonly Rule[], extra: readonly Extra[] = []): Visit[] {
+  return visits.filter(({ starts_at, ends_at, status, overbook_reason }) => {
+    if ((status !== "booked" && status !== "confirmed") || overbook_reason !== null) return false;
     const from = minuteOfDay(starts_at);
     const to = from + minutesBetween(starts_at, ends_at);
-    const weekday = weekdayOf(dayOf(starts_at));
-    return !rules.some((rule) => rule.weekday === weekday && minutes(rule.starts) <= from && to <= minutes(rule.ends));
+    const day = dayOf(starts_at);
+    const open = [
+      ...rules.filter(({ weekday }) => weekday === weekdayOf(day)),
+      ...extra.filter((one) => one.day === day),
+    ];
+    return !open.some(({ starts, ends }) => minutes(starts) <= from && to <= minutes(ends));
   });
 }
 

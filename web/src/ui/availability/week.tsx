@@ -1,14 +1,14 @@
 /** The editor of weekly hours, with preview and the visits outside them. */
 import { useState } from "preact/hooks";
-import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Draft, useDraft } from "../../../lib/forms/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n/i18n";
-import type { Loaded } from "../../../lib/loading/query";
-import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
-import { Field } from "../../../ui/forms/Field";
-import { Submit } from "../../../ui/forms/Submit";
-import { Problem } from "../../../ui/frame/Problem";
+import type { Schemas } from "../../api/client";
+import { type Draft, useDraft } from "../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../lib/forms/form";
+import { t } from "../../lib/i18n/i18n";
+import type { Loaded } from "../../lib/loading/query";
+import { ErrorSummary } from "../forms/ErrorSummary";
+import { Field } from "../forms/Field";
+import { Submit } from "../forms/Submit";
+import { Problem } from "../frame/Problem";
 import { Left } from "./affected-visits";
 import { Copy } from "./copy";
 import { DayRow } from "./day";
@@ -25,18 +25,19 @@ import {
   type Weekday,
   weekOf,
 } from "./rules";
-
-type Saved = Schemas["Availability"];
+import type { Extra, Saved, Source } from "./source";
 
 interface Props {
   saved: Saved;
   put: (saved: Saved) => void;
   visits: Loaded<Visit[]>;
   timeOff: readonly Schemas["TimeOff"][];
+  extra: readonly Extra[];
+  source: Source;
 }
 
-export function WeekEditor({ saved, put, visits, timeOff }: Props) {
-  const draft = useDraft<Week>("availability.week", weekOf(saved));
+export function WeekEditor({ saved, put, visits, timeOff, extra, source }: Props) {
+  const draft = useDraft<Week>(`availability.week${source.name}`, weekOf(saved));
   const week = draft.value;
   const change = (changes: Partial<Week>): void => draft.set({ ...draft.value, ...changes });
   const [done, setDone] = useState(false);
@@ -45,7 +46,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
     () => checkWeek(week),
     async () => {
       setDone(false);
-      const found = await save(saved, put, draft);
+      const found = await save(saved, put, draft, source);
       setDone(found.length === 0);
       return found;
     },
@@ -57,7 +58,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
       <ErrorSummary mistakes={errors} />
       <form class="availability" noValidate onSubmit={submit} onInput={() => setDone(false)}>
         <section class="stack">
-          <h2>{t("availability.week")}</h2>
+          <h2>{t(source.isOwn ? "availability.week" : "availability.week.desk")}</h2>
           <div class="pair">
             <Field
               id="slot_minutes"
@@ -92,9 +93,9 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
             ))}
           </div>
         </section>
-        <Preview rules={rules} slot={Number(week.slot)} visits={visits.data ?? []} timeOff={timeOff} />
+        <Preview rules={rules} slot={Number(week.slot)} visits={visits.data ?? []} timeOff={timeOff} source={source} />
         {visits.failure && <Problem failure={visits.failure} again={visits.again} />}
-        <Left visits={outside(visits.data ?? [], rules)} />
+        {unsaved && <Left visits={outside(visits.data ?? [], rules, extra)} source={source} />}
         <div class="row save-week">
           <Submit busy={busy} label={t("availability.save")} busyLabel={t("availability.busy")} />
           {unsaved && !busy && (
@@ -106,7 +107,9 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
             </>
           )}
         </div>
-        <div role="status">{done && !unsaved && <p class="done">{t("availability.saved")}</p>}</div>
+        <div role="status">
+          {done && !unsaved && <p class="done">{t(source.isOwn ? "availability.saved" : "availability.saved.desk")}</p>}
+        </div>
       </form>
       {copying && (
         <Copy
@@ -125,10 +128,10 @@ function undo(draft: Draft<Week>, saved: Saved): void {
   document.getElementById("submit")?.focus();
 }
 
-async function save(saved: Saved, put: (saved: Saved) => void, draft: Draft<Week>): Promise<Mistake[]> {
+async function save(saved: Saved, put: (saved: Saved) => void, draft: Draft<Week>, source: Source): Promise<Mistake[]> {
   const { slot, place } = draft.value;
   const body = { slot_minutes: Number(slot), place: place.trim() || null, rules: rulesOf(draft.value) };
-  const done = await outcome(api.PUT("/api/doctor/availability", { params: { header: unchanged(saved) }, body }));
+  const done = await source.save(saved, body);
   if (done.ok) {
     put(done.data);
     draft.set(weekOf(done.data));
@@ -136,8 +139,13 @@ async function save(saved: Saved, put: (saved: Saved) => void, draft: Draft<Week
     return [];
   }
   if (done.problem.code !== "stale") return mistakes(done.problem, done.retryAfter, ["slot_minutes", "place"]);
-  const now = await outcome(api.GET("/api/doctor/availability"));
+  const now = await source.show();
   if (!now.ok) return mistakes(now.problem, now.retryAfter, []);
   put(now.data);
-  return [{ field: null, message: t("availability.stale", { week: weekText(now.data.rules) }) }];
+  return [
+    {
+      field: null,
+      message: t(source.isOwn ? "availability.stale" : "availability.stale.desk", { week: weekText(now.data.rules) }),
+    },
+  ];
 }

@@ -1,40 +1,40 @@
 /** Planned time off, the form for more, and the visits inside it. */
 import { useRef, useState } from "preact/hooks";
-import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n/i18n";
-import { problemText } from "../../../lib/i18n/problem-text";
-import type { Loaded } from "../../../lib/loading/query";
-import { addDays, dayOf, longDay, longWhen, minuteOfDay } from "../../../lib/time/time";
-import { Ready } from "../../../ui/Ready";
-import { VisitLines } from "./affected-visits";
+import { t } from "../../lib/i18n/i18n";
+import { problemText } from "../../lib/i18n/problem-text";
+import type { Loaded } from "../../lib/loading/query";
+import { addDays, dayOf, longDay, longWhen, minuteOfDay } from "../../lib/time/time";
+import { Ready } from "../Ready";
+import type { Listed, Off, Source } from "./source";
 import { TakeTimeOff } from "./time-off-form";
 
-type Off = Schemas["TimeOff"];
-type List = { items: Off[]; next_cursor: string | null };
+interface Props {
+  of: Loaded<Listed<Off>>;
+  source: Source;
+  onChanged: () => void;
+}
 
-export function TimeOff({ of }: { of: Loaded<List> }) {
+export function TimeOff({ of, source, onChanged }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const [message, setMessage] = useState("");
-  const [toMove, setToMove] = useState<Schemas["Visit"][]>([]);
   const [failed, setFailed] = useState("");
-  const tell = (sentence: string, visits: Schemas["Visit"][] = []): void => {
+  const tell = (sentence: string): void => {
     setFailed("");
     setMessage(sentence);
-    setToMove(visits);
     heading.current?.focus();
+    onChanged();
   };
   const remove = async (off: Off): Promise<void> => {
-    const params = { path: { time_off_id: off.id } };
-    const done = await outcome(api.DELETE("/api/doctor/time-off/{time_off_id}", { params }));
+    const done = await source.cancelOff(off.id);
     // already deleted counts as deleted
     if (!done.ok && done.problem.code !== "not_found") return setFailed(problemText(done.problem, done.retryAfter));
     of.put({ items: of.data?.items.filter(({ id }) => id !== off.id) ?? [], next_cursor: null });
     tell(t("availability.off.deleted", { when: during(off) }));
   };
-  const taken = ({ to_move, ...off }: Schemas["NewTimeOff"]): void => {
+  const taken = (off: Off): void => {
     const items = [...(of.data?.items ?? []), off].sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
     of.put({ items, next_cursor: null });
-    tell(t("availability.off.taken", { when: during(off) }), to_move);
+    tell(t("availability.off.taken", { when: during(off) }));
   };
   return (
     <div class="off-columns">
@@ -45,12 +45,6 @@ export function TimeOff({ of }: { of: Loaded<List> }) {
         <div role="status">
           {failed && <p class="warning">{failed}</p>}
           {message && <p class="done">{message}</p>}
-          {toMove.length > 0 && (
-            <div class="warning clash">
-              <h4>{plural("availability.to_move", toMove.length)}</h4>
-              <VisitLines visits={toMove} />
-            </div>
-          )}
         </div>
         <Ready of={of} empty={<p class="muted">{t("availability.off.none")}</p>}>
           {({ items }) => (
@@ -69,7 +63,7 @@ export function TimeOff({ of }: { of: Loaded<List> }) {
           )}
         </Ready>
       </div>
-      <TakeTimeOff taken={taken} />
+      <TakeTimeOff source={source} taken={taken} />
     </div>
   );
 }

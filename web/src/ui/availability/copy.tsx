@@ -1,8 +1,8 @@
 /** The dialog that copies a day's hours to other days. */
 import { useState } from "preact/hooks";
-import { t } from "../../../lib/i18n/i18n";
-import { Dialog } from "../../../ui/Dialog";
-import { Checkbox } from "../../../ui/forms/Checkbox";
+import { t } from "../../lib/i18n/i18n";
+import { Dialog } from "../Dialog";
+import { Checkbox } from "../forms/Checkbox";
 import { WEEKDAYS, type Weekday } from "./rules";
 
 interface Props {

@@ -1,25 +1,27 @@
 /** The preview of the edited hours: visits per weekday as text, and the next week as a grid. */
-import type { Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n/i18n";
-import { addDays, shortDay, weekDays } from "../../../lib/time/time";
-import { Details } from "../../../ui/Details";
-import { WeekGrid } from "../../../ui/week/WeekGrid";
+import type { Schemas } from "../../api/client";
+import { plural, t } from "../../lib/i18n/i18n";
+import { addDays, shortDay, weekDays } from "../../lib/time/time";
+import { Details } from "../Details";
+import { WeekGrid } from "../week/WeekGrid";
 import { nextMonday, type Rule, slotsOn, type Visit, WEEKDAYS } from "./rules";
+import type { Source } from "./source";
 
 interface Props {
   rules: Rule[];
   slot: number;
   visits: readonly Visit[];
   timeOff: readonly Schemas["TimeOff"][];
+  source: Source;
 }
 
-export function Preview({ rules, slot, visits, timeOff }: Props) {
+export function Preview({ rules, slot, visits, timeOff, source }: Props) {
   const monday = nextMonday();
   const total = WEEKDAYS.reduce((sum, weekday) => sum + slotsOn(weekday, rules, slot), 0);
   const shown = visits.map((visit) => ({
     ...visit,
     patient: visit.patient.full_name,
-    href: `/doctor/visits/${visit.id}`,
+    href: source.href(visit),
   }));
   return (
     <section class="stack">
