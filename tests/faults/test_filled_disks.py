@@ -60,7 +60,5 @@ async def test_filled_disk_refuses_writes_and_recovers(small: tuple[Hospital, Pa
         storm.check()
     admin.http.close()
     assert max(recovered_s) <= RECOVERY_S
-    refused = f"{storm.refused[507]} writes 507"
-    note(
-        f"disk filled {ROUNDS} times: {refused}, reads 200, 0 of {storm.acknowledged.total()} lost; recovery {spread(recovered_s)}"
-    )
+    answered = f"{storm.refused[507]} writes 507, reads 200, 0 of {storm.acknowledged.total()} acknowledged lost"
+    note(f"disk filled {ROUNDS} times: {answered}; next write after {spread(recovered_s)}")
