@@ -103,7 +103,7 @@ def shared(tmp_path: Path) -> Shared:
     made = hospitals[0].careplus("backup")
     assert made.returncode == 0, made.stderr
     [file] = (tmp_path / "a" / "backups").iterdir()
-    return Shared(url, *hospitals, file)
+    return Shared(url, hospitals[0], hospitals[1], file)
 
 
 def test_schema_is_restored_beside_the_old_one(shared: Shared) -> None:

@@ -2,8 +2,8 @@
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from random import Random
 
@@ -16,6 +16,7 @@ from tests.faults.figures import note, spread
 from tests.hospital import LOCAL_HTTP, PASSWORD, BackgroundProcess, Hospital, start_module
 
 BOOTS = 20
+Boot = Callable[[Hospital, int], AbstractContextManager[None]]
 LINK = re.compile(r"/register#invitation=([\w-]+)")
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
@@ -39,8 +40,8 @@ def booted_as_containers(hospital: Hospital, seed: int) -> Iterator[None]:
     try:
         for module, *arguments in commands:
             log = hospital.log if module == "careplus_cli" else hospital.data / f"{module}.log"
-            options = {"env": hospital.environment, "cwd": hospital.data, "log": log}
-            started.append((module, start_module(module, *arguments, **options, executed=True)))
+            process = start_module(module, *arguments, env=hospital.environment, cwd=hospital.data, log=log, executed=True)
+            started.append((module, process))
         for module, process in started:
             if module == "careplus_cli":
                 assert process.wait(120) == 0, hospital.log.read_text()
@@ -56,13 +57,13 @@ def booted_as_containers(hospital: Hospital, seed: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("boot", [booted_alone, booted_as_containers])
-def test_first_boot_on_an_empty_volume_is_ready(tmp_path: Path, boot: object) -> None:
+def test_first_boot_on_an_empty_volume_is_ready(tmp_path: Path, boot: Boot) -> None:
     took_s = []
     for number in range(BOOTS):
         folder = tmp_path / str(number)
         folder.mkdir()
         hospital, began = Hospital(folder, executed=True), time.monotonic()
-        with boot(hospital, number):  # type: ignore[operator] # one of the two above
+        with boot(hospital, number):
             took_s.append(time.monotonic() - began)
             register_administrator(hospital)
             hospital.register("pat@example.org", "Pat Boot").http.close()
@@ -70,7 +71,8 @@ def test_first_boot_on_an_empty_volume_is_ready(tmp_path: Path, boot: object) ->
         assert [file.name for file in folder.glob("careplus.db*")] == ["careplus.db"], "the log of the database is written back"
         verified = hospital.careplus("audit", "verify")
         assert verified.returncode == 0, verified.stderr
-    note(f"{boot.__name__}: {BOOTS} first starts, ready after {spread(took_s)}")  # type: ignore[attr-defined] # a function
+    name = "careplus run" if boot is booted_alone else "as containers"
+    note(f"{name}: {BOOTS} first starts, ready after {spread(took_s)}")
 
 
 def register_administrator(hospital: Hospital) -> None:

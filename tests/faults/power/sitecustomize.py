@@ -42,7 +42,7 @@ def recording(original: int) -> Any:
     table = (Pointer * SIZES[version])()
     ctypes.memmove(table, original, ctypes.sizeof(table))
     # iVersion, xClose, xRead, xWrite, xTruncate, xSync
-    write_on, truncate_on, sync_on = WriteMethod(table[3]), TruncateMethod(table[4]), SyncMethod(table[5])
+    write_on, truncate_on, sync_on = WriteMethod(table[3] or 0), TruncateMethod(table[4] or 0), SyncMethod(table[5] or 0)
 
     def write(file: int, content: int, length: int, offset: int) -> int:
         record(WRITE, _files[file], offset, ctypes.string_at(content, length))
