@@ -185,7 +185,7 @@ def test_metrics_with_certificates_are_scraped_inside_only(tmp_path: Path) -> No
 
 
 def test_litestream_file_replicates_the_volume_to_a_folder(tmp_path: Path) -> None:
-    replicated = services(tmp_path, "compose.litestream.yaml", CAREPLUS_REPLICA="/srv/replica")
+    replicated = services(tmp_path, "compose.litestream.yaml", CAREPLUS_LITESTREAM="/srv/replica")
     litestream = replicated["litestream"]
     mounted = {volume["target"]: volume["source"] for volume in litestream["volumes"]}
     assert mounted["/replica"] == "/srv/replica"

@@ -83,6 +83,7 @@ def migrate(url: str, kill_after_s: float | None = None) -> float:
     return took_s
 
 
+@pytest.mark.process
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("kind", "kills"), [("sqlite", 1), *(pytest.param(kind, KILLS, marks=pytest.mark.faults) for kind in databases.KINDS)]

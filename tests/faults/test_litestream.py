@@ -42,7 +42,7 @@ def replicating(environment: dict[str, str], folder: Path) -> Iterator[subproces
 
 def test_replica_has_all_but_the_last_seconds(tmp_path: Path) -> None:
     hospital, acknowledged = Hospital(tmp_path), dict[str, float]()
-    environment = {"CAREPLUS_DATA": str(tmp_path), "CAREPLUS_REPLICA": str(tmp_path / "replica")}
+    environment = {"CAREPLUS_DATA": str(tmp_path), "CAREPLUS_LITESTREAM": str(tmp_path / "replica")}
     with hospital.running_with_admin(), replicating(environment, tmp_path) as litestream:
         admin, began = hospital.sign_in(ADMIN), time.monotonic()
         while time.monotonic() < began + SECONDS:
