@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import time
 from collections import Counter
 from pathlib import Path
 from random import Random
 
+import httpx
 import pytest
 from sqlalchemy import make_url
 
@@ -14,11 +16,11 @@ from careplus_auth.backups.copying import check_sqlite
 from careplus_cli.verifying import verify
 from tests import databases
 from tests.acts.catalogue import ACTS
-from tests.attacks.restarts import staffed
+from tests.attacks.restarts import AUDITED_READS, Staff, staffed
 from tests.faults.figures import note
 from tests.faults.power_images import DATABASE, SYNC, WAL, Image, acknowledge, images, records
 from tests.faults.storm import Storm
-from tests.hospital import ADMIN, Hospital, database_with_admin
+from tests.hospital import ADMIN, LOCAL_HTTP, Hospital, database_with_admin
 
 POWER = Path(__file__).parent / "power"
 CUTS = 500
@@ -39,11 +41,21 @@ async def recorded(folder: Path, seconds: float) -> tuple[Hospital, Storm, bytes
         with staffed(hospital, admin) as staff:
             storm = Storm(staff, acknowledged=lambda mark: acknowledge(log, mark))
             async with storm.blowing():
-                await asyncio.sleep(seconds)
+                await read_for(staff, seconds)
             # the end of the processes removes the log of the database, which is no power cut
             log.rename(folder / "cut.log")
         admin.http.close()
     return hospital, storm, base
+
+
+async def read_for(staff: Staff, seconds: float) -> None:
+    """Read records for so long: events of reads are committed without a sync, by the same connections as the writes."""
+    ends = time.monotonic() + seconds
+    async with httpx.AsyncClient(base_url=staff.hospital.url, timeout=30, **LOCAL_HTTP) as http:
+        while time.monotonic() < ends:
+            answers = await asyncio.gather(*(staff.read(http, service) for service in AUDITED_READS))
+            # a busy machine may refuse some
+            assert 200 in {answer.status_code for answer in answers}
 
 
 def file_with_admin() -> bytes:
