@@ -116,7 +116,8 @@ def revision(url: str) -> str | None:
         if not file.exists():
             return None
         sqlite.restrict_to_owner(file)
-    engine = sync_engine(url)
+    # a reader does not wait for a migration by another process
+    engine = sync_engine(url, reader=True)
     with engine.connect() as connection:
         found = revision_of(connection)
     engine.dispose()
@@ -133,7 +134,7 @@ def revision_of(connection: sa.Connection) -> str | None:
 
 def is_compatible(url: str) -> bool:
     """Return whether this code works on a database, at HEAD or newer."""
-    engine = sync_engine(url)
+    engine = sync_engine(url, reader=True)
     with engine.connect() as connection:
         found = connection.execute(sa.text(_REVISION)).scalar()
         oldest = None if found == HEAD or found is None or found < HEAD else connection.execute(sa.text(_OLDEST)).scalar()
