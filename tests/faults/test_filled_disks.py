@@ -68,6 +68,5 @@ async def test_filled_disk_refuses_writes_and_recovers(small: tuple[Hospital, Pa
     # a busy machine delays writes without a full disk, too
     assert median(recovered_s) - median(usual_s) <= RECOVERY_S
     answered = f"{storm.refused[507]} writes 507, reads 200, 0 of {storm.acknowledged.total()} acknowledged lost"
-    note(
-        f"disk filled {ROUNDS} times: {answered}; each service writes again after {spread(recovered_s)} (before: {spread(usual_s)})"
-    )
+    waits = f"each service writes again after {spread(recovered_s)} (undisturbed: {spread(usual_s)})"
+    note(f"disk filled {ROUNDS} times: {answered}; {waits}")
