@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no
 # A test that depends on time can fail on a busy machine; it runs once more, alone, and fails if it fails twice.
 PYTEST := -m pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder
 # the inner loop: tests that start no process, those of changed packages first
-CHECK := -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder --changed-first -m 'not attack and not process'
+CHECK := -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder --changed-first -m 'not attack and not faults and not process'
 AGAIN := -m pytest --quiet --last-failed --last-failed-no-failures=none
 ON_POSTGRESQL := CAREPLUS_TEST_DATABASE=postgresql
 WHAT := tests/journeys tests/audit tests/auth tests/attacks
@@ -28,6 +28,9 @@ ON_BOTH := $(addprefix tests/,journeys/test_storms.py journeys/test_visit_journe
 # of `make attack`: they measure seconds of a whole hospital, so they run alone
 TIMED := $(addprefix tests/,attacks/test_guessing.py attacks/test_overload_and_restarts.py attacks/test_forged_tokens.py \
 	attacks/test_terminated_sign_in.py audit/test_audit_chain.py concurrency/test_exclusion_storm.py replicas/test_replicas.py)
+# of `make faults`: they belong to other subjects too
+FAULTS := tests/faults $(addprefix tests/,gateway/test_full_disk.py gateway/test_almost_full_disk.py audit/test_killed_writer.py \
+	auth/test_killed_reminders.py concurrency/test_failover.py journeys/test_restore_drill.py replicas/test_replicas.py)
 CHECKED := libs services tests bench web/build.py
 
 DOCKER := docker compose
@@ -35,7 +38,7 @@ DOCKER := docker compose
 # processes start again and again: what they run is compiled once, also where somebody is told not to
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up down logs check test test-postgresql test-clocks attack browser-test screenshots lighthouse lint format types openapi packages migration web web-test bench lock sbom pin-images clean help
+.PHONY: run up down logs check test test-postgresql test-clocks attack faults browser-test screenshots lighthouse lint format types openapi packages migration web web-test bench lock sbom pin-images clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -114,6 +117,9 @@ attack: .venv/dev-installed web ## the tests that take minutes; `make test` runs
 	$(BIN)/python $(PYTEST) --durations=20 -m attack tests $(addprefix --ignore=,$(TIMED)) || $(BIN)/python $(AGAIN) -m attack tests
 	$(BIN)/python -m pytest --quiet --durations=20 -m attack $(TIMED)
 	$(BIN)/python $(PYTEST) -m attack tests/browser || $(BIN)/python $(AGAIN) -m attack tests/browser
+
+faults: .venv/dev-installed web ## kills, full disks, first boots, power cuts, half an hour of load; FAULTS="tests/faults" chooses
+	$(BIN)/python -m pytest --quiet --durations=20 -m "" $(FAULTS)
 
 bench: .venv/dev-installed ## measure what is promised about speed
 	$(BIN)/python -m bench

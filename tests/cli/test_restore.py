@@ -50,8 +50,8 @@ class Backups:
 
     def write(self, name: str) -> Path:
         """Write a backup without recording it, as another version of CarePlus did."""
-        settings = Settings(SECRET_KEY=self.hospital.secret, backup_encryption="none")
-        with copied(self.hospital.extra["DATABASE_URL"]) as (facts, copy):
+        settings = Settings(SECRET_KEY=self.hospital.secret, data=self.hospital.data, backup_encryption="none", _env_file=None)
+        with copied(settings) as (facts, copy):
             backup_file.write(self.hospital.data / name, copy, "sqlite", facts, encryption_of(settings), signer(settings))
         return self.hospital.data / name
 
@@ -72,7 +72,9 @@ class Backups:
         done = self.hospital.careplus(*arguments)
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
         assert sha256(self.database) == before
-        assert [file.name for file in self.hospital.data.iterdir() if file.name.startswith(("restore-", "backup-"))] == []
+        assert [
+            file.name for file in self.hospital.data.iterdir() if file.name.startswith(("careplus-restore-", "careplus-backup-"))
+        ] == []
         return done.stderr
 
     def run(self, sql: str) -> None:
@@ -244,8 +246,16 @@ def test_older_backup_is_migrated_before_it_is_restored(backups: Backups) -> Non
 
 
 def test_newer_backup_is_refused(backups: Backups) -> None:
-    backups.run("UPDATE alembic_version SET version_num = '9999'")
+    backups.run("UPDATE alembic_version SET version_num = '9999', oldest_code = '9998'")
     assert "newer than this version" in backups.refused("restore", str(backups.write("newer.zip")))
+
+
+def test_newer_backup_that_says_so_is_restored(backups: Backups) -> None:
+    backups.run(f"UPDATE alembic_version SET version_num = '9999', oldest_code = '{HEAD}'")
+    file = backups.write("newer.zip")
+    restored = backups.hospital.careplus("restore", str(file))
+    assert restored.returncode == 0, restored.stderr
+    assert databases.query(f"sqlite:///{backups.database}", "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
 def test_backup_with_other_counts_is_refused(backups: Backups) -> None:
@@ -297,6 +307,26 @@ def test_unfinished_file_of_a_killed_backup_is_removed(backups: Backups) -> None
     (backups.folder / "notes.txt").write_text("of somebody else")
     file = backups.make()
     assert sorted(one.name for one in backups.folder.iterdir()) == sorted([file.name, "notes.txt"])
+
+
+def test_plain_copy_of_a_killed_backup_is_removed(backups: Backups) -> None:
+    for name in ("careplus-backup-killed12", "careplus-backup-in_use_1", "backup-of-mine"):
+        (backups.hospital.data / name).mkdir()
+        (backups.hospital.data / name / "careplus.db").write_bytes(b"plain")
+    held = os.open(backups.hospital.data / "careplus-backup-in_use_1", os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    backups.make()
+    os.close(held)
+    left = sorted(one.name for one in backups.hospital.data.iterdir() if one.is_dir() and one != backups.folder)
+    assert left == ["backup-of-mine", "careplus-backup-in_use_1"]
+
+
+def test_backup_keeps_the_disk_floor_free(backups: Backups) -> None:
+    backups.hospital.extra["CAREPLUS_DISK_FLOOR_MIB"] = str(10**9)
+    refused = backups.failed()
+    assert "CAREPLUS_DISK_FLOOR_MIB (1000000000) stay free for changes" in refused
+    backups.hospital.extra["CAREPLUS_DISK_FLOOR_MIB"] = "0"
+    assert backups.make().exists()
 
 
 def test_second_backup_at_the_same_time_is_refused(backups: Backups) -> None:

@@ -170,6 +170,32 @@ def test_tls_file_gives_each_process_its_own_certificate(tmp_path: Path) -> None
     assert config(tmp_path, "compose.tls.yaml", **SECRETS).returncode != 0
 
 
+def test_metrics_with_certificates_are_scraped_inside_only(tmp_path: Path) -> None:
+    files = ("compose.tls.yaml", "compose.metrics.yaml", "compose.metrics.tls.yaml")
+    chosen = {"CAREPLUS_CERTIFICATES": "/srv/certificates", "CAREPLUS_METRICS_TOKEN": "t" * 40, "GRAFANA_PASSWORD": "g" * 32}
+    watched = services(tmp_path, *files, **chosen)
+    prometheus = watched["prometheus"]
+    assert "--config.file=/etc/prometheus/containers-tls.yml" in prometheus["command"]
+    mounted = {volume["target"]: volume["source"] for volume in prometheus["volumes"]}
+    assert mounted["/certificates"] == "/srv/certificates/prometheus"
+    assert "/etc/prometheus" in mounted
+    for name in PYTHON:
+        assert watched[name]["environment"]["CAREPLUS_METRICS"] == "0.0.0.0"
+        assert 9000 not in [port["target"] for port in watched[name].get("ports", [])]
+
+
+def test_litestream_file_replicates_the_volume_to_a_folder(tmp_path: Path) -> None:
+    replicated = services(tmp_path, "compose.litestream.yaml", CAREPLUS_LITESTREAM="/srv/replica")
+    litestream = replicated["litestream"]
+    mounted = {volume["target"]: volume["source"] for volume in litestream["volumes"]}
+    assert mounted["/replica"] == "/srv/replica"
+    assert mounted["/data"] == "data"
+    assert (litestream["user"], litestream["network_mode"]) == ("10001:10001", "none")
+    settings = (ROOT / "deploy" / "litestream" / "litestream.yml").read_text()
+    assert set(re.findall(r"\$\{(\w+)\}", settings)) <= litestream["environment"].keys()
+    assert config(tmp_path, "compose.litestream.yaml", **SECRETS).returncode != 0
+
+
 def test_backups_file_mounts_one_folder_for_auth_and_commands(tmp_path: Path) -> None:
     backed_up = services(tmp_path, "compose.backups.yaml", CAREPLUS_BACKUPS="/srv/backups", CAREPLUS_BACKUP_ENCRYPTION="age")
     for name, service in backed_up.items():

@@ -101,6 +101,7 @@ def test_every_alert_has_a_rule_test() -> None:
         "check rules alerts.yml",
         "check config prometheus.yml",
         "check config --syntax-only containers.yml",
+        "check config --syntax-only containers-tls.yml",
         "test rules alerts_test.yml",
     ],
 )

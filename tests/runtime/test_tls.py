@@ -51,7 +51,7 @@ def copied(folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(folder, tmp_path / "copy"))
 
 
-@pytest.mark.parametrize("process", [name for name in NAMES if name != "database"])
+@pytest.mark.parametrize("process", [name for name in NAMES if name not in {"database", "prometheus"}])
 def test_made_certificates_are_accepted(certificates: Path, process: str) -> None:
     for mutual in (False, True):
         listening_context(settings(certificates, mutual_tls=mutual), process)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from careplus_auth.audit.anchor_file import AnchorFile, NotOurAnchors
+from careplus_auth.audit.anchors import Anchor
 from careplus_auth.audit.chain import ChainKeys
 from careplus_auth.crypto.signing import audit_secrets_of
 from careplus_auth.store.audit_links import Head
@@ -29,26 +30,28 @@ def verify_audit(settings: Settings, anchored: str | None, files: Iterable[Path]
     ChainBroken, CannotVerify, DatabaseUnusable and SettingsError.
     """
     keys, head = ChainKeys(audit_secrets_of(settings)), None if anchored is None else _head(anchored)
+    own = [settings.anchor_file] if settings.anchor_file.exists() else []
+    # before the database: auth appends an anchor to the file after its transaction
+    exported = [(file, _anchors_in(file, keys)) for file in (*own, *files)]
     columns = TextColumn("Checking links"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars, one_line_errors():
         task = bars.add_task("")
         older = sorted((ArchiveReader(file, keys) for file in archives), key=lambda one: one.before.number)
         intact = verify(settings.database, keys, head, lambda done, total: bars.update(task, completed=done, total=total), older)
-    own = [settings.anchor_file] if settings.anchor_file.exists() else []
-    exported = [(file, _check_file(intact, keys, file)) for file in (*own, *files)]
+    counts = [(file, check_exported(intact.anchors, anchors, str(file))) for file, anchors in exported]
     waiting = f" {intact.waiting} newer ones have no link yet." if intact.waiting else ""
     console = Console(soft_wrap=True, highlight=False, markup=False)
     console.print(f"{intact.head.number - intact.archived:,} events are unchanged.{waiting}")
     if intact.archived:
         console.print(f"Events up to number {intact.archived} are in archives; check them with --archive FILE.")
-    for line in (*intact.late.lines(), *_anchor_lines(intact, exported)):
+    for line in (*intact.late.lines(), *_anchor_lines(intact, counts)):
         console.print(line)
     console.print(f"Head of the chain: {intact.head.number}:{intact.head.mac.hex()}")
 
 
-def _check_file(intact: ChainIntact, keys: ChainKeys, file: Path) -> int:
+def _anchors_in(file: Path, keys: ChainKeys) -> list[Anchor]:
     try:
-        return check_exported(intact.anchors, AnchorFile(file, keys.anchors).all(), str(file))
+        return list(AnchorFile(file, keys.anchors).all())
     except NotOurAnchors as reason:
         raise ChainBroken(f"{reason}.") from None
     except OSError as error:

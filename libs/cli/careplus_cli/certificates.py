@@ -1,4 +1,4 @@
-"""`careplus certificates`: a private authority, and a certificate of it for each process and for the database server."""
+"""`careplus certificates`: a private authority, and a certificate of it for each process, the database server and Prometheus."""
 
 import os
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from careplus_cli.services import SERVICES
 
-NAMES = (*SERVICES, "gateway", "database")
+NAMES = (*SERVICES, "gateway", "database", "prometheus")
 AUTHORITY_DAYS = 3650
 CLOCKS = timedelta(minutes=5)
 """How much the clocks of two machines may differ."""

@@ -54,10 +54,9 @@ def contents(url: str) -> Contents:
         " EXISTS (SELECT 1 FROM appointments WHERE starts_at > :soon)"
     )
     with one_line_errors():
-        engine = sync_engine(url)
-        with engine.connect() as connection:
+        # a reader does not wait for another process that prepares the database, too
+        with snapshot(url) as connection:
             found = connection.execute(query, {"demo": FIRST_DEMO_LOGIN, "soon": f"{now() + UPCOMING:%Y-%m-%dT%H:%M:%SZ}"}).one()
-        engine.dispose()
         return Contents(*map(bool, found))
 
 

@@ -1,12 +1,9 @@
 """`careplus restore`: check a backup completely beside the database, and only then put it in its place."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import sqlalchemy as sa
 
 from careplus_auth.audit.accepting import NothingToAccept, accept_head
 from careplus_auth.audit.anchor_file import AnchorFile
@@ -14,19 +11,19 @@ from careplus_auth.audit.chain import ChainKeys
 from careplus_auth.backups import backup_file
 from careplus_auth.backups.copying import check_sqlite, facts
 from careplus_auth.backups.encryption import identities_in, identity_of_passphrase
-from careplus_auth.backups.making import check_whole
 from careplus_auth.backups.manifest import Manifest, differences, signer
-from careplus_auth.backups.postgres_tools import run
+from careplus_auth.backups.plain_folder import plain_folder
 from careplus_auth.backups.refusing import BackupDamaged
 from careplus_auth.crypto.signing import audit_secrets_of
 from careplus_cli import replacing
 from careplus_cli.database import one_line_errors
+from careplus_cli.loading import check_empty, loaded
 from careplus_cli.replacing import CannotRestore
 from careplus_cli.verifying import verify
 from careplus_cli.verifying_anchors import ChainBroken
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import is_sqlite, sync_engine
-from careplus_tables.migrate import HEAD, upgrade
+from careplus_tables.migrate import HEAD, is_compatible, upgrade
 
 MOST_REASON = 300
 
@@ -40,18 +37,17 @@ def restore_backup(settings: Settings, file: Path, key: Path | None, reason: str
     reason = " ".join(reason.split())
     if not 10 <= len(reason) <= MOST_REASON:
         raise CannotRestore(f"--reason is a text of 10 to {MOST_REASON} characters; it stays in the audit trail.")
-    check_whole(settings)
     sqlite = is_sqlite(settings.database)
     with one_line_errors():
-        replacing.check_stopped(settings) if sqlite else _check_empty(settings.database)
+        replacing.check_stopped(settings) if sqlite else check_empty(settings)
         manifest = _checked(settings, file)
         identities = _identities(settings, file, manifest, key)
         folder = replacing.database_file(settings).parent if sqlite else settings.data
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_space(folder, manifest)
         yield f"{file.name} of {manifest.at:%Y-%m-%d %H:%M:%S} UTC is complete and signed."
-        with tempfile.TemporaryDirectory(prefix="restore-", dir=folder) as beside:
-            copy = Path(beside) / "careplus.db"
+        with plain_folder(folder, "restore") as beside:
+            copy = beside / "careplus.db"
             backup_file.extract(file, manifest, identities, copy)
             if sqlite:
                 check_sqlite(copy)
@@ -59,7 +55,8 @@ def restore_backup(settings: Settings, file: Path, key: Path | None, reason: str
                 kept = replacing.replace(settings, copy)
             else:
                 kept = None
-                _load(settings, copy, manifest, despite_chain=despite_chain)
+                with loaded(settings, copy):
+                    _check_content(settings, settings.database, manifest, despite_chain=despite_chain)
     yield f"{sum(manifest.tables.values()):,} rows of {len(manifest.tables)} tables are there, and the audit chain is unchanged."
     yield from _accept(settings, f"{reason}: {file.name}")
     if kept is not None:
@@ -74,8 +71,6 @@ def _checked(settings: Settings, file: Path) -> Manifest:
         raise CannotRestore(f"{file} cannot be read: {error.strerror}") from None
     if manifest.kind != ("sqlite" if is_sqlite(settings.database) else "postgresql"):
         raise CannotRestore(f"it is a copy of a database of {manifest.kind}; set DATABASE_URL to one of that kind")
-    if manifest.revision > HEAD:
-        raise CannotRestore(f"it is at revision {manifest.revision}, newer than this version of CarePlus ({HEAD})")
     return manifest
 
 
@@ -98,7 +93,7 @@ def _check_space(folder: Path, manifest: Manifest) -> None:
 
 
 def _check_content(settings: Settings, url: str, manifest: Manifest, *, despite_chain: bool) -> None:
-    """Compare the copy with its manifest, migrate it, and verify its audit chain. Raise BackupDamaged."""
+    """Compare the copy with its manifest, migrate it if it is older, and verify its audit chain. Raise BackupDamaged."""
     engine = sync_engine(url, reader=True)
     try:
         with engine.connect() as connection:
@@ -107,50 +102,15 @@ def _check_content(settings: Settings, url: str, manifest: Manifest, *, despite_
         engine.dispose()
     if found.revision != manifest.revision or (different := differences(manifest.tables, found.tables)):
         raise BackupDamaged(different[0] if found.revision == manifest.revision else f"it is at revision {found.revision}")
-    upgrade(url, settings.clinic_zone)
+    if found.revision <= HEAD:
+        upgrade(url, settings.clinic_zone)
+    elif not is_compatible(url):
+        raise CannotRestore(f"it is at revision {found.revision}, newer than this version of CarePlus ({HEAD})")
     try:
         verify(url, ChainKeys(audit_secrets_of(settings)), manifest.head if manifest.chain_number else None, lambda *_: None)
     except ChainBroken as broken:
         if not despite_chain:
             raise BackupDamaged(f"its audit chain is broken ({str(broken).rstrip('.')})") from None
-
-
-OTHER_SCHEMAS = (
-    "SELECT nspname FROM pg_namespace WHERE nspname NOT IN ('public', 'information_schema') AND nspname NOT LIKE 'pg\\_%'"
-)
-
-
-def _check_empty(url: str) -> None:
-    engine = sync_engine(url, reader=True)
-    with engine.connect() as connection:
-        tables = sa.inspect(connection).get_table_names()
-        schemas = connection.execute(sa.text(OTHER_SCHEMAS)).scalars().all()
-    engine.dispose()
-    if schemas:
-        # a refused restore empties the whole database
-        raise CannotRestore(f"The database has the schema {schemas[0]} beside public; restore into a database of its own")
-    if tables:
-        name = sa.make_url(url).database
-        raise CannotRestore(
-            f"The database {name} has tables. Make an empty one (createdb --template=template0 {name}_restored), set DATABASE_URL"
-            " to it, restore, and start the services with that URL; the old one stays as it is"
-        )
-
-
-def _load(settings: Settings, copy: Path, manifest: Manifest, *, despite_chain: bool) -> None:
-    """Load a dump into the empty database. If it is refused, the database is empty again."""
-    url = settings.database
-    # one transaction: a failure leaves the database as it was
-    run(url, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", str(copy))
-    try:
-        _check_content(settings, url, manifest, despite_chain=despite_chain)
-    except BaseException:
-        engine = sync_engine(url)
-        with engine.begin() as connection:
-            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-            connection.execute(sa.text("CREATE SCHEMA public"))
-        engine.dispose()
-        raise
 
 
 def _accept(settings: Settings, reason: str) -> Iterator[str]:

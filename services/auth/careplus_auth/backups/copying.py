@@ -12,10 +12,12 @@ from typing import IO
 import sqlalchemy as sa
 
 from careplus_auth.backups.manifest import Facts
+from careplus_auth.backups.plain_folder import plain_folder
 from careplus_auth.backups.postgres_tools import command, last_line
 from careplus_auth.backups.refusing import BackupFailed
 from careplus_auth.store.audit_links import Head
 from careplus_runtime.process.clock import now
+from careplus_runtime.process.settings import Settings
 from careplus_tables import sqlite
 from careplus_tables.audit_links import AuditLinkRow
 from careplus_tables.columns import core
@@ -26,12 +28,13 @@ _HEAD = sa.select(LINK.c.number, LINK.c.mac).order_by(LINK.c.number.desc()).limi
 
 
 @contextmanager
-def copied(url: str) -> Iterator[tuple[Facts, IO[bytes]]]:
+def copied(settings: Settings) -> Iterator[tuple[Facts, IO[bytes]]]:
     """Yield the facts of a consistent copy, and the copy to read. Raise BackupFailed and errors of the database and the disk.
 
-    The end of the block raises BackupFailed when the copy was not complete.
+    A hospital with CAREPLUS_SCHEMA is copied without the others of its database. The end of the block raises BackupFailed when
+    the copy was not complete.
     """
-    with _sqlite_copy(url) if is_sqlite(url) else _postgresql_copy(url) as copy:
+    with _sqlite_copy(settings) if is_sqlite(settings.database) else _postgresql_copy(settings) as copy:
         yield copy
 
 
@@ -58,15 +61,15 @@ def check_sqlite(file: Path) -> None:
 
 
 @contextmanager
-def _sqlite_copy(url: str) -> Iterator[tuple[Facts, IO[bytes]]]:
-    database = Path(sa.make_url(url).database or "")
+def _sqlite_copy(settings: Settings) -> Iterator[tuple[Facts, IO[bytes]]]:
+    database = Path(sa.make_url(settings.database).database or "")
     if not database.exists():
         raise BackupFailed(f"there is no database at {database}")
-    _check_space(database)
     at = now()
     # beside the database, whose disk may be encrypted; the folder of backups may be elsewhere
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=database.parent) as folder:
-        copy = Path(folder) / "careplus.db"
+    with plain_folder(database.parent, "backup") as folder:
+        _check_space(database, settings.disk_floor_mib)
+        copy = folder / "careplus.db"
         sqlite.create_for_owner(copy)
         connection = sqlite.connect(str(database), reader=False)
         try:
@@ -82,14 +85,21 @@ def _sqlite_copy(url: str) -> Iterator[tuple[Facts, IO[bytes]]]:
             yield found, opened
 
 
-def _check_space(database: Path) -> None:
-    needed, free = database.stat().st_size, shutil.disk_usage(database.parent).free
-    if free < needed:
-        raise BackupFailed(f"{database.parent} has {free >> 20} MiB free; the copy needs {(needed >> 20) + 1}")
+def _check_space(database: Path, floor_mib: int) -> None:
+    """Raise BackupFailed when the copy would leave less free space than changes need: a backup stops no hospital."""
+    wal = database.with_name(f"{database.name}-wal")
+    needed = database.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
+    free = shutil.disk_usage(database.parent).free
+    if free < needed + (floor_mib << 20):
+        raise BackupFailed(
+            f"{database.parent} has {free >> 20} MiB free; the copy needs {(needed >> 20) + 1}, and CAREPLUS_DISK_FLOOR_MIB"
+            f" ({floor_mib}) stay free for changes"
+        )
 
 
 @contextmanager
-def _postgresql_copy(url: str) -> Iterator[tuple[Facts, IO[bytes]]]:
+def _postgresql_copy(settings: Settings) -> Iterator[tuple[Facts, IO[bytes]]]:
+    url, schema = settings.database, settings.hospital_schema
     engine, at = sync_engine(url, reader=True), now()
     try:
         with engine.connect() as connection:
@@ -97,7 +107,8 @@ def _postgresql_copy(url: str) -> Iterator[tuple[Facts, IO[bytes]]]:
             connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             snapshot = connection.execute(sa.text("SELECT pg_export_snapshot()")).scalar_one()
             found = facts(connection, at)
-            options = ("--format=custom", "--compress=0", "--no-owner", "--no-privileges", f"--snapshot={snapshot}")
+            own = (f"--schema={schema}",) if schema else ()
+            options = ("--format=custom", "--compress=0", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", *own)
             with tempfile.TemporaryFile() as errors:
                 dump = subprocess.Popen(
                     **command(url, "pg_dump", *options), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors

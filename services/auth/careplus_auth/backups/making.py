@@ -42,11 +42,6 @@ def make_backup(settings: Settings, since: datetime | None = None) -> Backup | N
 
     Return None when another process makes one now, or one was made since `since`. Raises BackupFailed and SettingsError.
     """
-    if settings.hospital_schema is not None:
-        raise BackupFailed(
-            "CAREPLUS_SCHEMA: one hospital of several in a database has no backup of its own yet; back the database up with "
-            "pg_dump as its owner, and one hospital with pg_dump --schema"
-        )
     keys = signer(settings)
     with _one_line_errors(), _turn(settings) as is_ours:
         if not is_ours or (since is not None and _is_made(settings.database, since)):
@@ -70,20 +65,13 @@ def folder_of(settings: Settings) -> Path:
     return settings.backup_folder
 
 
-def check_whole(settings: Settings) -> None:
-    """Raise BackupFailed for a hospital that shares its database with others."""
-    if settings.hospital_schema is not None:
-        raise BackupFailed("CAREPLUS_SCHEMA: a hospital in a shared database is not backed up alone; use pg_dump on the database")
-
-
 def _make(settings: Settings, keys: Vault) -> Backup:
     folder, encryption = folder_of(settings), encryption_of(settings)
-    check_whole(settings)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in folder.glob("careplus-*.part"):
         # of an attempt that was killed
         left.unlink()
-    with copied(settings.database) as (facts, copy):
+    with copied(settings) as (facts, copy):
         file = folder / f"careplus-{facts.at:%Y-%m-%dT%H%M%S}.{facts.at.microsecond // 1000:03}Z.zip"
         part = file.with_suffix(".part")
         try:
