@@ -24,8 +24,11 @@ from tests.postgresql import new_database
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 VISITS, BOOKINGS = METADATA.tables["appointments"], METADATA.tables["lab_bookings"]
 _FIRST_COLUMNS = ("reference", "patient_id", "status", "version", "starts_at", "created_at")
+VISITS_0008 = sa.table(
+    "appointments", *(sa.column(name, VISITS.c[name].type) for name in (*_FIRST_COLUMNS, "doctor_id", "ends_at"))
+)
 BOOKINGS_0008 = sa.table("lab_bookings", *(sa.column(name, BOOKINGS.c[name].type) for name in _FIRST_COLUMNS))
-"""The table at revision 0008: an insert into BOOKINGS would set the defaults of later columns, which do not exist there."""
+"""The tables at revision 0008: an insert into VISITS and BOOKINGS would set the defaults of later columns, which do not exist there."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,11 +62,13 @@ def add_accounts(connection: sa.Connection) -> None:
         connection.execute(sa.insert(accounts), {**values, **more, **keys})
 
 
-def visit(number: int, patient: int, minute: int, status: str = "booked", doctor: int = 1) -> sa.Insert:
+def visit(
+    number: int, patient: int, minute: int, status: str = "booked", doctor: int = 1, table: sa.TableClause = VISITS
+) -> sa.Insert:
     """Return the insert of a visit of half an hour, minutes after noon."""
     values = {"reference": f"CP-{number}", "doctor_id": doctor, "patient_id": patient, "status": status, "version": 1}
     starts_at = NOON + timedelta(minutes=minute)
-    return sa.insert(VISITS).values(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30), created_at=NOON, **values)
+    return sa.insert(table).values(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30), created_at=NOON, **values)
 
 
 def booking(number: int, patient: int, minute: int | None, status: str = "booked", table: sa.TableClause = BOOKINGS) -> sa.Insert:
@@ -133,7 +138,7 @@ def test_rows_that_overlapped_before_can_change_status(address: str) -> None:
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "0008")
         add_accounts(connection)
-        connection.execute(visit(1, 4, 0))
+        connection.execute(visit(1, 4, 0, table=VISITS_0008))
         connection.execute(booking(1, 4, 0, table=BOOKINGS_0008))
     upgrade(address)
     with engine.begin() as connection:

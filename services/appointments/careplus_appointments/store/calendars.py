@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Select, bindparam, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, literal, select, union_all
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from careplus_appointments.rules.ages import limits_of
-from careplus_appointments.rules.slots import Calendar, DayHours
+from careplus_appointments.rules.slots import Calendar
+from careplus_appointments.store import extra_hours
 from careplus_appointments.store.availability import DEFAULT_SLOT_MINUTES
 from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import DAY, Span
@@ -22,7 +23,7 @@ from careplus_contracts.refusals import NotFound
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
-from careplus_tables.availability import AvailabilityRow, ExtraHoursRow, OpenHoursRow, TimeOffRow
+from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.closed_days import closed_between
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import CompiledStatement, literal_limit
@@ -42,7 +43,7 @@ MOST_BUSY = 100_000
 """Limit of the spans read at once; 100 doctors have fewer in half a year."""
 
 _opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
-_v, _h, _t, _l, _e = AppointmentRow, OpenHoursRow, TimeOffRow, LabBookingRow, ExtraHoursRow
+_v, _h, _t, _l = AppointmentRow, OpenHoursRow, TimeOffRow, LabBookingRow
 
 
 class _WeekRecord(NamedTuple):
@@ -83,16 +84,6 @@ _WEEKS = CompiledStatement(
     .outerjoin(_h, col(_h.doctor_id) == col(DoctorRow.id))
     .where(col(DoctorRow.id).in_(bindparam("doctors", expanding=True)), *IS_BOOKABLE_DOCTOR)
     .order_by(col(_h.starts))
-)
-
-_EXTRA = CompiledStatement(
-    select(col(_e.doctor_id), col(_e.day), col(_e.starts), col(_e.ends))
-    .where(
-        col(_e.doctor_id).in_(bindparam("doctors", expanding=True)),
-        col(_e.day) >= bindparam("first", type_=Date()),
-        col(_e.day) <= bindparam("last", type_=Date()),
-    )
-    .limit(literal_limit(MOST_BUSY))
 )
 
 _BOOKABLE = CompiledStatement(
@@ -172,7 +163,7 @@ async def of_doctors(
     away, busy = await _away_and_busy(db, doctors, span, patient_id, except_id)
     # clinic days begin and end less than a day from those of UTC
     first, last = (span[0] - DAY).date(), (span[1] + DAY).date()
-    closed, extra = await closed_between(db, first, last), await extra_hours(db, doctors, first, last)
+    closed, extra = await closed_between(db, first, last), await extra_hours.between(db, doctors, first, last)
     return {
         doctor_id: Calendar(
             *(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[PATIENT_KEY], booking, closed),
@@ -182,14 +173,6 @@ async def of_doctors(
         )
         for doctor_id, (slot_minutes, place, booking, specialty) in weeks.items()
     }
-
-
-async def extra_hours(db: AnySession, doctor_ids: Sequence[int], first: date, last: date) -> dict[int, list[DayHours]]:
-    """Return the extra hours of the clinic days from first to last by doctor."""
-    found: dict[int, list[DayHours]] = defaultdict(list)
-    for doctor_id, day, starts, ends in await _EXTRA.all(db, doctors=list(doctor_ids), first=first, last=last):
-        found[doctor_id].append(DayHours(date.fromisoformat(day) if isinstance(day, str) else day, starts, ends))
-    return found
 
 
 async def _away_and_busy(
