@@ -60,6 +60,7 @@ from careplus_contracts import (
     stats,
     verification,
     vitals,
+    waitlist,
 )
 from careplus_contracts.endpoints import Contract, Endpoint
 
@@ -85,6 +86,7 @@ CONTRACTS: tuple[Contract, ...] = (
     finding.api,
     appointments.api,
     follow_ups.api,
+    waitlist.api,
     reception.api,
     board.api,
     booking_limits.api,

@@ -49,6 +49,7 @@ from careplus_tables import (
     sign_on,
     specimens,
     vitals,
+    waitlist,
 )
 
 FILES: tuple[ModuleType, ...] = (
@@ -57,7 +58,7 @@ FILES: tuple[ModuleType, ...] = (
     *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
     *(chart_changes, closed_days, comments),
-    *(passkeys, sign_on, backups, merges),
+    *(passkeys, sign_on, backups, merges, waitlist),
 )
 METADATA = SQLModel.metadata
 

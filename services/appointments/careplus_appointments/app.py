@@ -13,6 +13,7 @@ from careplus_appointments.routes import (
     notes,
     reception,
     signing,
+    waitlist,
 )
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
@@ -25,6 +26,7 @@ from careplus_contracts import note_templates as note_templates_contract
 from careplus_contracts import notes as notes_contract
 from careplus_contracts import reception as reception_contract
 from careplus_contracts import signing as signing_contract
+from careplus_contracts import waitlist as waitlist_contract
 from careplus_runtime.http.serving import application
 
 app = application(
@@ -41,10 +43,12 @@ app = application(
         note_templates_contract.api,
         availability_contract.api,
         closed_days_contract.api,
+        waitlist_contract.api,
     ),
     routes=(
         *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, availability.routes, closed_days.routes, account_bookings.routes),
+        waitlist.routes,
     ),
     lifespan=with_tasks,
 )

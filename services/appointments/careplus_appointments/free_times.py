@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from careplus_appointments.rules import slots, visits
 from careplus_appointments.rules.slots import Calendar
-from careplus_appointments.store import calendars
+from careplus_appointments.store import calendars, waitlist_offers
 from careplus_appointments.store.finding import bookable_window
 from careplus_clinic.clinic_time import DAY, Span, day_bounds, days_from, local_date, nearest
 from careplus_contracts.endpoints import Role
@@ -44,7 +44,8 @@ async def check_free(
     ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
         raise PatientBusy.during(other, near, own=who.role is Role.PATIENT)
-    raise SlotTaken(_why_not_free(calendar, day), alternatives=near)
+    held = None if who.role is Role.PATIENT else await waitlist_offers.held_until(db, doctor_id, starts_at, ends_at)
+    raise SlotTaken(_why_not_free(calendar, day, held and held.astimezone(zone)), alternatives=near)
 
 
 async def check_overbookable(
@@ -104,8 +105,13 @@ def alternatives_on(settings: Settings, role: Role, calendar: Calendar, starts_a
     return nearest((slot[0] for slot in found if slot[0] != starts_at), starts_at)
 
 
-def _why_not_free(calendar: Calendar, day: date) -> str:
+def _why_not_free(calendar: Calendar, day: date, held_until: datetime | None) -> str:
     remedy = "Choose one of the alternatives or another free time."
     if day in calendar.closed:
         return f"The hospital is closed on that day: {calendar.closed[day].en}. {remedy}"
+    if held_until is not None:
+        until = held_until.isoformat(sep=" ", timespec="minutes")
+        return (
+            f"That time is offered to a patient of the waitlist until {until[:16]}. Withdraw the offer, or choose another time."
+        )
     return f"That time is not free. {remedy}"

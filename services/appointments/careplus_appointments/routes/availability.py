@@ -1,6 +1,6 @@
 """A doctor's weekly hours and time off."""
 
-from careplus_appointments.store import availability, offered
+from careplus_appointments.store import availability, offered, waitlist_offers
 from careplus_contracts import availability as contract
 from careplus_contracts.availability import (
     Availability,
@@ -31,6 +31,7 @@ async def set_availability(
     check_version(row.version, expected)
     await offered.keep_passed_days(db, now(), settings.clinic_zone)
     await availability.replace(db, row, body)
+    await waitlist_offers.offer_all(db, who.id)
     return await availability.show(db, who, row, settings.clinic_zone)
 
 
@@ -53,3 +54,4 @@ async def cancel_time_off(time_off_id: Id, *, who: CurrentUser, db: WriteDb, set
     await lock_accounts(db, who.id)
     await offered.keep_passed_days(db, now(), settings.clinic_zone)
     await availability.delete_time_off(db, who, time_off_id)
+    await waitlist_offers.offer_all(db, who.id)

@@ -3,21 +3,23 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.rules.visits import arrival, start
-from careplus_appointments.store import visit_notices
+from careplus_appointments.store import visit_notices, waitlist_offers
 from careplus_appointments.store.visit_notices import Before
+from careplus_appointments.store.waiting_entries import Freed
 from careplus_contracts.appointments import Appointment, AppointmentStatus, Book, Visit
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import PatientBusy, SlotTaken
 from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
-from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
+from careplus_tables.appointments import FREE_AGAIN, OFFERS, AppointmentRow
 from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, WriteSession
@@ -115,7 +117,7 @@ async def move(
 
     Without `overbook` it is an overbooked one no longer. Raise SlotTaken and PatientBusy; the transaction then leaves it unmoved.
     """
-    before = Before.of(row)
+    before, freed = Before.of(row), Freed(_doctor_before(row), (row.starts_at, row.ends_at), row.patient_id)
     row.starts_at = starts_at
     row.ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     row.place, row.overbook_reason = calendar.place, overbook
@@ -123,6 +125,7 @@ async def move(
     await _save(db, row, alternatives)
     assert row.id is not None
     await visit_notices.tell_moved(db, row, before, own=own)
+    await waitlist_offers.offer(db, freed)
     return await show(db, row.id)
 
 
@@ -153,6 +156,7 @@ async def set_status(
     await _save(db, row, list)
     if is_cancelled:
         await visit_notices.tell_cancelled(db, [row])
+        await waitlist_offers.offer(db, Freed(row.doctor_id, (row.starts_at, row.ends_at), row.patient_id))
 
 
 async def show(db: AnySession, appointment_id: int) -> Appointment:
@@ -172,7 +176,14 @@ def _is_of_patient(who: Identity, appointment_id: int) -> tuple[ColumnElement[bo
 
 
 def _is_of_doctor(who: Identity, appointment_id: int) -> tuple[ColumnElement[bool], ...]:
-    return col(_visit.id) == appointment_id, is_or_is_done_by(col(_visit.doctor_id), who.id)
+    is_visit = col(_visit.status).not_in(OFFERS)
+    return col(_visit.id) == appointment_id, is_or_is_done_by(col(_visit.doctor_id), who.id), is_visit
+
+
+def _doctor_before(row: AppointmentRow) -> int:
+    """Return the doctor that the visit has in the database."""
+    stored: list[int] = list(sa.inspect(row).attrs.doctor_id.history.deleted)
+    return stored[0] if stored else row.doctor_id
 
 
 async def _check_patient_free(db: WriteSession, row: AppointmentRow) -> None:
