@@ -108,6 +108,7 @@ class PatientRecord(Answer):
     allergies: list[care.ExportedAllergy]
     problems: list[care.ExportedProblem]
     chart_changes: list[care.ExportedChartChange]
+    waitlist_entries: list[care.ExportedWaitlistEntry]
     chart_access: list[care.ExportedEmergencyAccess]
     prescriptions: list[care.ExportedPrescription]
     prescription_items: list[care.ExportedPrescriptionItem]

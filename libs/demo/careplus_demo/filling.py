@@ -34,6 +34,7 @@ from careplus_demo.sequences import reset_sequences
 from careplus_demo.specimens import specimen_rows
 from careplus_demo.visits import Visits
 from careplus_demo.vitals import vitals_rows
+from careplus_demo.waitlist import entry_rows
 from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
@@ -62,6 +63,7 @@ from careplus_tables.refills import RefillItemRow, RefillRow
 from careplus_tables.reviews import ResultReviewRow
 from careplus_tables.specimens import SpecimenRow
 from careplus_tables.vitals import VitalSignsRow
+from careplus_tables.waitlist import WaitlistEntryRow
 
 BATCH = 5000
 LATE_TEST, LATE_RELEASE = "ANA", {"release_policy": ReleasePolicy.AFTER_DAYS.value, "release_after_days": 7}
@@ -125,6 +127,7 @@ class _Writer:
         visits = Visits(people, schedule)
         self._write(AppointmentRow, visits.rows(), schedule.count)
         self._write(NoticeRow, notice_rows(self.connection, plan))
+        self._write(WaitlistEntryRow, entry_rows(people))
         completed = sorted(visits.completed, key=lambda visit: visit.ends_at)
         self._write(ChartChangeRow, chart_change_rows(charts, completed))
         self._write_notes(VisitNotes(people, completed))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from careplus_tables.columns import InstantColumn
-from careplus_tables.migrations import offers
+from careplus_tables.migrations import merged_records, offers
 
 revision = "0061"
 down_revision = "0057"
@@ -45,6 +45,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id", "doctor_id", "starts_at", name=op.f("uq_waitlist_offers_entry_id_doctor_id_starts_at")),
     )
     op.create_index("ix_waitlist_offers_offered_until", "waitlist_offers", ["offered_until"])
+    if not is_sqlite:
+        op.execute(merged_records.trigger("waitlist_entries"))
 
 
 def _create_entries() -> None:
