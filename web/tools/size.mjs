@@ -9,17 +9,17 @@ const PAGES = [
   { page: "public/landing.tsx", room: "public", budget: 24.3 },
   { page: "patient-booking", room: "patient", budget: 24.7 },
   { page: "patient/home/home.tsx", room: "patient", budget: 24.6 },
-  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.4 },
-  { page: "admin/overview/overview.tsx", room: "admin", budget: 27.2 },
+  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.5 },
+  { page: "admin/overview/overview.tsx", room: "admin", budget: 27.3 },
   { page: "lab/worklist.tsx", room: "lab", budget: 28 },
   { page: "desk/today.tsx", room: "desk", budget: 35.6 },
   { page: "doctor-visit", room: "doctor", budget: 43.2 },
   { page: "doctor-certificates", room: "doctor", budget: 36.8 },
   { page: "account/security.tsx", room: "account", budget: 30.6 },
 ];
-const WORDS = 17.1;
+const WORDS = 17.3;
 // measured sizes, rounded up: docs/decisions/0011
-const ROLES = { patient: 70, doctor: 106, admin: 70, lab: 46, desk: 52.2 };
+const ROLES = { patient: 75.5, doctor: 106, admin: 70, lab: 46, desk: 56 };
 const STYLES = 13;
 // scripts and styles of a page without its messages; each waits for one of six connections
 const FILES = 23;
