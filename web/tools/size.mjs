@@ -12,7 +12,7 @@ const PAGES = [
   { page: "doctor/today/today.tsx", room: "doctor", budget: 28.5 },
   { page: "admin/overview/overview.tsx", room: "admin", budget: 27.3 },
   { page: "lab/worklist.tsx", room: "lab", budget: 28 },
-  { page: "desk/today.tsx", room: "desk", budget: 35.6 },
+  { page: "desk/today.tsx", room: "desk", budget: 35.7 },
   { page: "doctor-visit", room: "doctor", budget: 43.2 },
   { page: "doctor-certificates", room: "doctor", budget: 36.8 },
   { page: "account/security.tsx", room: "account", budget: 30.6 },
