@@ -22,7 +22,7 @@ export function Earlier({ visit }: { visit: Visit }) {
     else setMistake(problemText(done.problem, done.retryAfter));
   });
   return (
-    <>
+    <div class="row">
       <button type="button" class="button quiet" aria-disabled={busy || said !== ""} onClick={submit}>
         {t("waitlist.earlier")}
       </button>
@@ -38,6 +38,6 @@ export function Earlier({ visit }: { visit: Visit }) {
           {mistake}
         </span>
       )}
-    </>
+    </div>
   );
 }

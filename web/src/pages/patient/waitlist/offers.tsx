@@ -19,7 +19,7 @@ export function OfferCards({ entries, onChange }: Props) {
   const offered = entries.filter(({ offer }) => offer !== null);
   if (offered.length === 0) return null;
   return (
-    <section class="info stack close" aria-labelledby="offered">
+    <section class="info stack offers" aria-labelledby="offered">
       <h2 id="offered">{t("waitlist.offered")}</h2>
       {offered.map(({ offer, instead_of }) => (
         <Card key={offer?.appointment_id} offer={offer as Offer} replaced={instead_of} onChange={onChange} />
@@ -55,7 +55,7 @@ function Card({ offer, replaced, onChange }: CardProps) {
     setMistake(problemText(done.problem, done.retryAfter));
   };
   return (
-    <div class="card">
+    <div class="card stack close">
       <p>
         <b>{when}</b>
         <br />
