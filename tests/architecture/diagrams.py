@@ -33,6 +33,9 @@ def visit_transitions() -> Iterator[Transition]:
             if target is AppointmentStatus.CANCELLED and current in visits.PATIENT_CHANGEABLE:
                 yield current, target, "patient"
     yield AppointmentStatus.COMPLETED, AppointmentStatus.IN_PROGRESS, "doctor, on the same day"
+    yield AppointmentStatus.OFFERED, AppointmentStatus.BOOKED, "patient"
+    for party in ("patient", "reception", "not answered in time"):
+        yield AppointmentStatus.OFFERED, AppointmentStatus.LAPSED, party
 
 
 def referral_transitions() -> Iterator[Transition]:

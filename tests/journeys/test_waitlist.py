@@ -106,7 +106,9 @@ def test_cancelled_time_is_offered_to_one_after_the_other(clinic: Clinic) -> Non
     assert at not in free_times(second.http, doctor.id, days=10), "the offer holds the time"
     assert visits_to(doctor) == [(visit["id"], "cancelled")]
     assert doctor.http.get(f"/api/doctor/appointments/{offer['appointment_id']}").status_code == 404
+    assert made(doctor.http.get("/api/doctor/patients"), 200)["items"] == [], "an offer gives no care"
     assert made(first.http.get("/api/appointments"), 200)["items"] == []
+    assert made(first.http.get("/api/me/summary"), 200)["upcoming_appointments"] == 0
     assert made(first.http.get(f"/api/appointments/{offer['appointment_id']}"), 200)["status"] == "offered"
 
     assert made(answer(first, offer, "decline"), 200)["status"] == "lapsed"
