@@ -11,6 +11,7 @@ import pytest
 
 from tests import databases
 from tests.hospital import Hospital, Person, eventually, free_times
+from tests.journeys.test_storms import overlaps
 from tests.world import made
 
 WAITLIST, DESK = "/api/waitlist", "/api/reception/waitlist"
@@ -191,6 +192,52 @@ def test_moved_visit_and_new_hours_are_offered(clinic: Clinic) -> None:
     hours = made(doctor.http.get("/api/doctor/availability"), 200)
     made(doctor.http.put("/api/doctor/availability", json={"slot_minutes": hours["slot_minutes"], "rules": hours["rules"]}), 200)
     assert datetime.fromisoformat(offered(waiting)["starts_at"]) != times[63]
+
+
+def test_time_off_ends_the_offers_in_it(clinic: Clinic) -> None:
+    doctor, owner, waiting = clinic.doctor(), clinic.patient(), clinic.patient()
+    at = free_times(owner.http, doctor.id, days=10)[67]
+    visit = book(owner, doctor, at)
+    join(waiting, doctor_id=doctor.id, first_day=str(at.date()), last_day=str(at.date()))
+    cancel(owner, visit)
+    offer = offered(waiting)
+    away = {"starts_at": at.isoformat(), "ends_at": (at + timedelta(hours=1)).isoformat()}
+    made(doctor.http.post("/api/doctor/time-off", json=away))
+    assert offer_of(waiting) is None
+    assert answer(waiting, offer, "accept").json()["code"] == "offer_over"
+
+
+def test_storm_with_offers_leaves_no_overlap(clinic: Clinic) -> None:
+    """Owners cancel while patients accept, decline and book the same times, and reception books them too."""
+    doctor = clinic.doctor()
+    owners, waiting, callers = ([clinic.patient() for _ in range(4)] for _ in range(3))
+    times = free_times(owners[0].http, doctor.id, days=10)[60:64]
+    visits = [book(owner, doctor, at) for owner, at in zip(owners, times, strict=True)]
+    for patient in waiting:
+        join(patient, doctor_id=doctor.id)
+    wanted = [{"doctor_id": doctor.id, "starts_at": at.isoformat()} for at in times]
+
+    def act(number: int) -> int:
+        kind, who = number % 5, number // 5 % 4
+        if kind == 0:
+            return owners[who].http.put(f"/api/appointments/{visits[who]['id']}/cancel").status_code
+        if kind in (1, 2):
+            offer = offer_of(waiting[who])
+            return 0 if offer is None else answer(waiting[who], offer, "accept" if who % 2 else "decline").status_code
+        if kind == 3:
+            return callers[who].http.post("/api/appointments", json=wanted[(number + who) % 4]).status_code
+        body = {**wanted[number % 4], "patient_id": callers[who].id}
+        return clinic.desk.http.post("/api/admin/appointments", json=body).status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = set(pool.map(act, range(100)))
+    assert statuses <= {0, 200, 201, 409, 412}, statuses
+    assert overlaps(clinic.hospital) == 0
+    taken = databases.query(clinic.hospital.database, TAKEN, doctor.id)
+    assert len(taken) == len(set(taken)), "each time has one holder"
+
+
+TAKEN = "SELECT starts_at FROM appointments WHERE doctor_id = ? AND status NOT IN ('cancelled', 'no_show', 'lapsed')"
 
 
 def test_held_time_is_booked_by_phone_after_withdrawal(clinic: Clinic) -> None:

@@ -162,8 +162,7 @@ class _Writer:
 
     def _write_prescriptions(self, orders: Orders, plan: Plan) -> None:
         prescriptions, items = orders.prescriptions()
-        signed = self.signatures.on(prescriptions, "doctor_id", "stopped_by_id")
-        self._write(PrescriptionRow, signed, len(prescriptions))
+        self._write(PrescriptionRow, self.signatures.on(prescriptions, "doctor_id", "stopped_by_id"), len(prescriptions))
         self._write(PrescriptionItemRow, items, len(items))
         refills = Refills(prescriptions, plan.now)
         self._write(RefillRow, refills.rows)
@@ -182,8 +181,7 @@ class _Writer:
         self._write(SpecimenRow, specimen_rows(laboratory.bookings))
         results = Results(laboratory, reports)
         corrections = Corrections(laboratory, results)
-        acts = ("ordered_by_id", "verified_by_id", "released_by_id", "corrected_by_id")
-        signed = [*self.signatures.on(results.results, *acts)]
+        signed = [*self.signatures.on(results.results, "ordered_by_id", "verified_by_id", "released_by_id", "corrected_by_id")]
         self._write(LabResultRow, signed, len(signed))
         self._write(ObservationRow, results.observations, len(results.observations))
         self._write(ResultVersionRow, self.signatures.on(corrections.versions, "verified_by_id", "replaced_by_id"))

@@ -45,6 +45,7 @@ async def take_time_off(body: TakeTimeOff, *, who: CurrentUser, db: WriteDb, set
     await lock_accounts(db, who.id)
     await offered.keep_passed_days(db, now(), settings.clinic_zone)
     time_off = await availability.add_time_off(db, who, body)
+    await waitlist_offers.lapse_within(db, who.id, (body.starts_at, body.ends_at))
     to_move = await availability.overlapping(db, who, (body.starts_at, body.ends_at))
     return NewTimeOff(**dict(time_off), to_move=to_move)
 

@@ -64,5 +64,5 @@ async def cancel_all(db: WriteSession, who: Identity, patient_id: int, reason: s
     await db.flush()
     await visit_notices.tell_cancelled(db, rows)
     for row in rows[:MOST_OFFERED]:
-        await waitlist_offers.offer(db, Freed(row.doctor_id, (row.starts_at, row.ends_at), patient_id))
+        await waitlist_offers.offer(db, Freed.of(row))
     return len(rows)

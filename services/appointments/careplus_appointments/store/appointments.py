@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy import ColumnElement, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
@@ -117,9 +116,8 @@ async def move(
 
     Without `overbook` it is an overbooked one no longer. Raise SlotTaken and PatientBusy; the transaction then leaves it unmoved.
     """
-    before, freed = Before.of(row), Freed(_doctor_before(row), (row.starts_at, row.ends_at), row.patient_id)
-    row.starts_at = starts_at
-    row.ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
+    before, freed = Before.of(row), Freed.of(row)
+    row.starts_at, row.ends_at = starts_at, starts_at + timedelta(minutes=calendar.slot_minutes)
     row.place, row.overbook_reason = calendar.place, overbook
     row.status, row.arrived_at, row.started_at = AppointmentStatus.BOOKED.value, None, None
     await _save(db, row, alternatives)
@@ -156,13 +154,12 @@ async def set_status(
     await _save(db, row, list)
     if is_cancelled:
         await visit_notices.tell_cancelled(db, [row])
-        await waitlist_offers.offer(db, Freed(row.doctor_id, (row.starts_at, row.ends_at), row.patient_id))
+        await waitlist_offers.offer(db, Freed.of(row))
 
 
 async def show(db: AnySession, appointment_id: int) -> Appointment:
     """Return a visit that was found for its owner before."""
-    [row] = await _ONE.all(db, id=appointment_id)
-    return Appointment.model_validate(appointment_members(VisitRecord(*row)))
+    return Appointment.model_validate(appointment_members(VisitRecord(*(await _ONE.all(db, id=appointment_id))[0])))
 
 
 async def show_visit(db: AnySession, appointment_id: int) -> Visit:
@@ -176,14 +173,8 @@ def _is_of_patient(who: Identity, appointment_id: int) -> tuple[ColumnElement[bo
 
 
 def _is_of_doctor(who: Identity, appointment_id: int) -> tuple[ColumnElement[bool], ...]:
-    is_visit = col(_visit.status).not_in(OFFERS)
-    return col(_visit.id) == appointment_id, is_or_is_done_by(col(_visit.doctor_id), who.id), is_visit
-
-
-def _doctor_before(row: AppointmentRow) -> int:
-    """Return the doctor that the visit has in the database."""
-    stored: list[int] = list(sa.inspect(row).attrs.doctor_id.history.deleted)
-    return stored[0] if stored else row.doctor_id
+    is_own = is_or_is_done_by(col(_visit.doctor_id), who.id)
+    return col(_visit.id) == appointment_id, is_own, col(_visit.status).not_in(OFFERS)
 
 
 async def _check_patient_free(db: WriteSession, row: AppointmentRow) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -53,6 +54,12 @@ class Freed(NamedTuple):
     doctor_id: int
     span: Span
     given_up_by: int | None = None
+
+    @classmethod
+    def of(cls, row: AppointmentRow) -> "Freed":
+        """Return the time of a visit before its new start is set; the doctor may be set already."""
+        before: list[int] = list(sa.inspect(row).attrs.doctor_id.history.deleted)
+        return cls(before[0] if before else row.doctor_id, (row.starts_at, row.ends_at), row.patient_id)
 
 
 async def list_waiting(db: WriteSession, freed: Freed, days: tuple[date, date]) -> list[Waiting]:

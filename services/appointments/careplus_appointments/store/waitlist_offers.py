@@ -110,6 +110,16 @@ async def overdue(db: AnySession, at: datetime, limit: int) -> Sequence[int]:
     return (await db.execute(query)).scalars().all()
 
 
+async def lapse_within(db: WriteSession, doctor_id: int, span: Span) -> None:
+    """End the offers of a doctor that overlap time off, whose times are offered to nobody."""
+    query = select(col(_visit.id)).where(
+        *(col(_visit.doctor_id) == doctor_id, col(_visit.starts_at) < span[1], col(_visit.ends_at) > span[0]),
+        col(_visit.status) == AppointmentStatus.OFFERED.value,
+    )
+    for visit_id in (await db.execute(query.order_by(col(_visit.id)).limit(MOST_SLOTS))).scalars().all():
+        await lapse(db, visit_id or 0)
+
+
 async def held_until(db: AnySession, doctor_id: int, starts_at: datetime, ends_at: datetime) -> datetime | None:
     """Return until when a time of the doctor is offered, or None where no offer overlaps it."""
     query = (
