@@ -66,7 +66,9 @@ def diagram(statuses: type[StrEnum], transitions: Sequence[Transition]) -> str:
     for current, target, party in transitions:
         parties.setdefault((current, target), []).append(party)
     sources = {current for current, _ in parties}
-    lines = [f"    [*] --> {next(iter(statuses))}"]
+    targets = {target for _, target in parties}
+    first = [next(iter(statuses)), *(status for status in statuses if status in sources - targets)]
+    lines = [f"    [*] --> {status}" for status in dict.fromkeys(first)]
     lines += [f"    {current} --> {target}: {', '.join(_plain(party))}" for (current, target), party in parties.items()]
     lines += [f"    {status} --> [*]" for status in statuses if status not in sources]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])

@@ -29,24 +29,6 @@ class ExportedVisit(Answer):
     created_at: Instant
 
 
-class ExportedWaitlistEntry(Answer):
-    """Times that the patient waited for."""
-
-    id: Id
-    doctor_name: str | None
-    specialty: str | None
-    first_day: Day
-    last_day: Day
-    weekdays: str
-    from_time: str
-    to_time: str
-    instead_of_id: Id | None = Field(description="The visit that an accepted offer replaces.")
-    offer_id: Id | None = Field(description="The visit that is offered now.")
-    status: str
-    added_by: str = Field(description="A role.")
-    created_at: Instant
-
-
 class ExportedNotes(Answer):
     """Signed notes of a visit."""
 

@@ -42,6 +42,9 @@ DOCTOR_TRANSITIONS: Transitions[S] = Transitions(
         S.COMPLETED: (),
         S.CANCELLED: (),
         S.NO_SHOW: (S.ARRIVED,),
+        # the patient alone answers an offer
+        S.OFFERED: (),
+        S.LAPSED: (),
     },
     _detail,
 )
