@@ -190,7 +190,7 @@ RECORD_IDS: dict[str, RecordId] = {
     "patient_id": RecordId(True, "the list of patients", lambda world: world.people["patient"].id),
     "appointment_id": RecordId(True, "an appointment of a patient", appointment),
     "entry_id": RecordId(True, "the wishes of a patient", waitlist_entry),
-    "instead_of": RecordId(True, "an appointment of a patient"),
+    "instead_of": RecordId(True, "an appointment of a patient", lambda world: world.ids["appointment_id"]),
     "prescription_id": RecordId(True, "medicines of a patient", prescription),
     "refill_id": RecordId(True, "medicines of a patient", refill),
     "referral_id": RecordId(True, "a referral of a patient", referral),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from careplus_contracts.appointments import Appointment, Practitioner
+from careplus_contracts.appointments import Appointment, Practitioner, TooLate
 from careplus_contracts.availability import Weekday
 from careplus_contracts.booking_limits import TooManyVisits
 from careplus_contracts.endpoints import DESK, Contract, Role
@@ -136,9 +136,9 @@ class AlreadyWaiting(Refusal):
 
 
 class NoDayAhead(Refusal):
-    """The last day has passed, or is not before the visit that shall be replaced.
+    """The last day has passed.
 
-    Choose a later last day; for a visit that shall be replaced, a first day on or before its day.
+    Choose a later last day.
     """
 
     status = 409
@@ -164,7 +164,7 @@ async def list_entries(query: PageFilter) -> WaitlistEntries:
 @api.post(
     "/api/waitlist",
     roles={Role.PATIENT},
-    refuses=(NotFound, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition),
+    refuses=(NotFound, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate),
     example=EXAMPLE,
 )
 async def join_waitlist(body: JoinWaitlist) -> WaitlistEntry:
@@ -184,7 +184,7 @@ async def leave_waitlist(entry_id: Id) -> None:
 @api.put(
     "/api/appointments/{appointment_id}/accept",
     roles={Role.PATIENT},
-    refuses=(NotFound, OfferOver, SlotTaken, PatientBusy, TooManyVisits),
+    refuses=(NotFound, OfferOver, IllegalTransition, SlotTaken, PatientBusy, TooManyVisits),
     versioned=True,
 )
 async def accept_offer(appointment_id: Id) -> Appointment:
@@ -194,7 +194,12 @@ async def accept_offer(appointment_id: Id) -> Appointment:
     """
 
 
-@api.put("/api/appointments/{appointment_id}/decline", roles={Role.PATIENT}, refuses=(NotFound, OfferOver), versioned=True)
+@api.put(
+    "/api/appointments/{appointment_id}/decline",
+    roles={Role.PATIENT},
+    refuses=(NotFound, OfferOver, IllegalTransition),
+    versioned=True,
+)
 async def decline_offer(appointment_id: Id) -> Appointment:
     """Decline a time that is offered to you. The entry stays, and this time is not offered to it again.
 
@@ -210,7 +215,7 @@ async def list_desk_entries(query: WaitlistFilter) -> DeskEntries:
 @api.post(
     "/api/reception/waitlist",
     roles=DESK,
-    refuses=(NotFound, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition),
+    refuses=(NotFound, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate),
     example={"patient_id": 12, **EXAMPLE},
 )
 async def join_waitlist_for(body: JoinWaitlistFor) -> DeskEntry:
@@ -222,7 +227,12 @@ async def remove_entry(entry_id: Id) -> None:
     """Remove an entry of a patient. A time that is offered to it is offered to the next patient."""
 
 
-@api.put("/api/reception/appointments/{appointment_id}/withdraw", roles=DESK, refuses=(NotFound, OfferOver), versioned=True)
+@api.put(
+    "/api/reception/appointments/{appointment_id}/withdraw",
+    roles=DESK,
+    refuses=(NotFound, OfferOver, IllegalTransition),
+    versioned=True,
+)
 async def withdraw_offer(appointment_id: Id) -> Arrangement:
     """Withdraw an offer, so that its time can be booked for another patient. It is not offered to the next one.
 

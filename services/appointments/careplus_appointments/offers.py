@@ -7,11 +7,11 @@ from careplus_appointments.rules import slots
 from careplus_appointments.store import appointments, calendars, visit_notices, waitlist_offers
 from careplus_appointments.store.waiting_entries import REPLACEABLE
 from careplus_clinic.clinic_time import day_bounds, local_date
+from careplus_clinic.transitions import illegal_transition
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
-from careplus_contracts.refusals import NotFound, PatientBusy, SlotTaken
+from careplus_contracts.refusals import PatientBusy, SlotTaken
 from careplus_contracts.waitlist import OfferOver
-from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.booking_limits import check_limits
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
@@ -26,7 +26,7 @@ OVER = "This time is offered to you no longer. Your entry stays: the next time t
 async def accept(db: WriteSession, settings: Settings, row: AppointmentRow) -> None:
     """Book the offered time, and cancel the visit that the entry replaces. The accounts of doctor and patient are locked.
 
-    Raise NotFound for a visit that was not offered, OfferOver, SlotTaken, PatientBusy and TooManyVisits.
+    Raise IllegalTransition for a visit that was not offered, OfferOver, SlotTaken, PatientBusy and TooManyVisits.
     """
     offer, entry = await _of_visit(db, row)
     if row.status not in (AppointmentStatus.OFFERED.value, AppointmentStatus.LAPSED.value):
@@ -48,7 +48,7 @@ async def accept(db: WriteSession, settings: Settings, row: AppointmentRow) -> N
 
 
 async def decline(db: WriteSession, row: AppointmentRow, *, to_next: bool = True) -> None:
-    """End the offer, and offer its time to the next entry. Raise NotFound and OfferOver."""
+    """End the offer, and offer its time to the next entry. Raise IllegalTransition and OfferOver."""
     await _of_visit(db, row)
     if row.status == AppointmentStatus.LAPSED.value:
         return
@@ -63,7 +63,7 @@ async def decline(db: WriteSession, row: AppointmentRow, *, to_next: bool = True
 async def _of_visit(db: WriteSession, row: AppointmentRow) -> tuple[WaitlistOfferRow, WaitlistEntryRow]:
     offer = await db.get(WaitlistOfferRow, row.id)
     if offer is None:
-        raise NotFound(NOTHING_HERE)
+        raise illegal_transition(AppointmentStatus(row.status), (), f"This visit is {row.status}; it was not offered.")
     query = select(WaitlistEntryRow).where(
         col(WaitlistEntryRow.id) == offer.entry_id, col(WaitlistEntryRow.patient_id) == row.patient_id
     )

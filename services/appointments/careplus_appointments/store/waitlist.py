@@ -59,7 +59,7 @@ async def join(db: WriteSession, settings: Settings, patient_id: int, by: Role, 
     # two requests of one patient are counted one after the other
     await lock_accounts(db, patient_id)
     await _check_exists(db, body)
-    await _check_days(db, settings, patient_id, body, today)
+    await _check_days(db, patient_id, body, today)
     own = (col(_entry.patient_id) == patient_id, *waits(today))
     if (await db.execute(select(func.count()).select_from(_entry).where(*own))).scalar_one() >= MOST_ENTRIES:
         raise TooManyEntries(f"At most {MOST_ENTRIES} entries of a patient wait. Remove one first.")
@@ -122,12 +122,10 @@ async def _check_exists(db: WriteSession, body: JoinWaitlist) -> None:
         raise NotFound("No doctor of this specialty takes appointments here.")
 
 
-async def _check_days(db: AnySession, settings: Settings, patient_id: int, body: JoinWaitlist, today: date) -> None:
-    last = body.last_day
+async def _check_days(db: AnySession, patient_id: int, body: JoinWaitlist, today: date) -> None:
+    if body.last_day < today:
+        raise NoDayAhead("The last day of this entry has passed. Choose a later one.")
     if body.instead_of is not None:
         query = select(AppointmentRow).where(col(_visit.id) == body.instead_of, col(_visit.patient_id) == patient_id)
         visit = await one_or_404(db, query)
         check_changeable(AppointmentStatus(visit.status), visit.starts_at, now(), timedelta(0))
-        last = min(last, local_date(visit.starts_at, settings.clinic_zone))
-    if last < max(today, body.first_day):
-        raise NoDayAhead("No day of this entry is ahead, or before the visit that it replaces. Choose other days.")
