@@ -198,7 +198,7 @@ def test_time_off_ends_the_offers_in_it(clinic: Clinic) -> None:
     doctor, owner, waiting = clinic.doctor(), clinic.patient(), clinic.patient()
     at = free_times(owner.http, doctor.id, days=10)[67]
     visit = book(owner, doctor, at)
-    join(waiting, doctor_id=doctor.id, first_day=str(at.date()), last_day=str(at.date()))
+    join(waiting, doctor_id=doctor.id)
     cancel(owner, visit)
     offer = offered(waiting)
     away = {"starts_at": at.isoformat(), "ends_at": (at + timedelta(hours=1)).isoformat()}
