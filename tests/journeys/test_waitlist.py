@@ -12,6 +12,8 @@ import pytest
 from tests import databases
 from tests.hospital import Hospital, Person, eventually, free_times
 from tests.journeys.test_storms import overlaps
+from tests.mailbox import confirm_email, mails, text_of
+from tests.notices import notice_of
 from tests.world import made
 
 WAITLIST, DESK = "/api/waitlist", "/api/reception/waitlist"
@@ -160,6 +162,30 @@ def test_offer_hinders_no_booking_of_its_patient(clinic: Clinic) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "patient_busy")
     cancel(waiting, meanwhile)
     assert made(answer(waiting, offer, "accept"), 200)["status"] == "booked"
+
+
+def test_offer_is_mailed_and_withdrawn_when_over(clinic: Clinic) -> None:
+    doctor, owner, address = clinic.doctor("Urology"), clinic.patient(), "mailed@wait.example"
+    waiting = clinic.hospital.register(address, "Mia Mailed")
+    clinic.people.append(waiting)
+    confirm_email(clinic.hospital, waiting, address)
+    # within a day, so that no quiet hours delay the mail
+    visit = book(owner, doctor, free_times(owner.http, doctor.id, days=3)[40])
+    join(waiting, doctor_id=doctor.id)
+    cancel(owner, visit)
+    offer = offered(waiting)
+    notice_of(clinic.desk.http, offer["appointment_id"], "offered", "sent")
+    [mail] = [one for one in mails(clinic.hospital, address) if one["Subject"].startswith("A time is free")]
+    text = text_of(mail)
+    assert offer["doctor"]["full_name"] in text
+    assert "held for you until" in text
+    assert "/home" in text
+    assert not {"Urology", "Mailed", "Waiting"} & set(text.split())
+    made(answer(waiting, offer, "decline"), 200)
+    again = "UPDATE notices SET state = 'waiting', due_at = created_at WHERE record_id = ? AND kind = 'visit_offered'"
+    databases.execute(clinic.hospital.database, again, offer["appointment_id"])
+    notice_of(clinic.desk.http, offer["appointment_id"], "offered", "withdrawn")
+    assert len([one for one in mails(clinic.hospital, address) if one["Subject"].startswith("A time is free")]) == 1
 
 
 def test_two_accepts_at_once_book_once(clinic: Clinic) -> None:
