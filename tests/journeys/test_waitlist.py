@@ -1,5 +1,6 @@
 """The waitlist in a running hospital: a time that becomes free is offered to one patient after the other."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from careplus_appointments.background import end_overdue_offers
+from careplus_tables.engine import Database
 from tests import databases
 from tests.hospital import Hospital, Person, eventually, free_times
 from tests.journeys.test_storms import overlaps
@@ -129,6 +132,21 @@ def test_cancelled_time_is_offered_to_one_after_the_other(clinic: Clinic) -> Non
     assert made(answer(third, last, "accept"), 200) == booked, "accepting again has the same answer"
     assert visits_to(doctor) == [(visit["id"], "cancelled"), (booked["id"], "booked")]
     assert made(third.http.get(WAITLIST), 200)["items"] == [], "the entry has ended"
+
+
+async def test_replicas_end_an_offer_once(clinic: Clinic) -> None:
+    doctor, owner = clinic.doctor(), clinic.patient()
+    visit = book(owner, doctor, free_times(owner.http, doctor.id, days=10)[68])
+    waiting = [clinic.patient() for _ in range(3)]
+    for patient in waiting:
+        join(patient, doctor_id=doctor.id)
+    cancel(owner, visit)
+    clinic.expire(offered(waiting[0])["appointment_id"])
+    replicas = [Database(clinic.hospital.database) for _ in range(3)]
+    await asyncio.gather(*(end_overdue_offers(one) for one in replicas))
+    for one in replicas:
+        await one.close()
+    assert [offer_of(patient) is not None for patient in waiting] == [False, True, False]
 
 
 def test_accepting_cancels_the_replaced_visit(clinic: Clinic) -> None:

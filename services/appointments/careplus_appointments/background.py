@@ -46,7 +46,7 @@ async def run_offers(database: Database, wakes: asyncio.Event) -> None:
             while await end_overdue_offers(database) == MOST_OVERDUE:
                 pass
         except Exception as error:  # The task must survive every failure: no supervisor restarts it.
-            log.warning("background_task_failed", reason=str(getattr(error, "orig", None) or type(error).__name__))
+            _log_failure(error)
         with suppress(TimeoutError):
             await asyncio.wait_for(wakes.wait(), OFFERS_INTERVAL_S)
         wakes.clear()
@@ -55,13 +55,17 @@ async def run_offers(database: Database, wakes: asyncio.Event) -> None:
 async def end_overdue_offers(database: Database) -> int:
     """End offers that were not answered in time, each in a transaction of its own that offers the time to the next entry."""
     async with database.reading() as db:
-        due = await waitlist_offers.overdue(db, now(), MOST_OVERDUE)
+        due, failed = await waitlist_offers.overdue(db, now(), MOST_OVERDUE), False
     for appointment_id in due:
-        async with database.writing() as db:
-            # another process may have ended it, or the patient has accepted it
-            if (freed := await waitlist_offers.lapse(db, appointment_id, before=now())) is not None:
-                await waitlist_offers.offer(db, freed)
-    return len(due)
+        try:
+            async with database.writing() as db:
+                # another process may have ended it, or the patient has accepted it
+                if (freed := await waitlist_offers.lapse(db, appointment_id, before=now())) is not None:
+                    await waitlist_offers.offer(db, freed)
+        except Exception as error:  # One offer that cannot be ended must not keep the others from their end.
+            _log_failure(error)
+            failed = True
+    return 0 if failed else len(due)
 
 
 async def run(database: Database, zone: ZoneInfo) -> None:
@@ -72,7 +76,7 @@ async def run(database: Database, zone: ZoneInfo) -> None:
                 pass
             await extend_holidays(database, zone)
         except Exception as error:  # The task must survive every failure: no supervisor restarts it.
-            log.warning("background_task_failed", reason=str(getattr(error, "orig", None) or type(error).__name__))
+            _log_failure(error)
         await asyncio.sleep(POLL_INTERVAL_S)
 
 
@@ -94,3 +98,7 @@ async def extend_holidays(database: Database, zone: ZoneInfo) -> None:
             return
     async with database.writing() as db:
         await closed_days.extend(db, today)
+
+
+def _log_failure(error: Exception) -> None:
+    log.warning("background_task_failed", reason=str(getattr(error, "orig", None) or type(error).__name__))
