@@ -123,6 +123,7 @@ def filled(url: str) -> Rows:
         patient = connection.execute(sa.text("SELECT min(patient_id) FROM prescriptions")).scalar_one()
         for table, some in (
             ("prescriptions", f"id <= {MORE}"),
+            ("waitlist_entries", f"id <= {MORE}"),
             ("referrals", f"id <= {MORE}"),
             ("observations", "result_id > 0"),
             ("lab_results", f"id IN (SELECT id FROM lab_results WHERE status = 'released' ORDER BY id LIMIT {MORE})"),

@@ -79,6 +79,33 @@ ACTS = (
         path=lambda c: {"appointment_id": c.completed_visit()},
         race=Race(read="/api/doctor/appointments/{appointment_id}", body=lambda _, __: {}),
     ),
+    # the example names a doctor; a specialty stands instead of one: tests/journeys/test_waitlist.py
+    Act(
+        "join_waitlist",
+        before=lambda c: c.leave_waitlist(),
+        fixed=("specialty",),
+        read_back={"patient": "/api/waitlist"},
+    ),
+    Act("leave_waitlist", path=lambda c: {"entry_id": c.waitlist_entry()}),
+    Act(
+        "accept_offer",
+        path=lambda c: {"appointment_id": c.offer()},
+        race=Race(read="/api/appointments/{appointment_id}", body=lambda _, __: {}),
+    ),
+    Act(
+        "decline_offer",
+        path=lambda c: {"appointment_id": c.offer()},
+        race=Race(read="/api/appointments/{appointment_id}", body=lambda _, __: {}),
+    ),
+    Act("list_desk_entries", finds="?patient_id={patient_id}"),
+    Act(
+        "join_waitlist_for",
+        before=lambda c: c.leave_waitlist(),
+        fixed=("specialty",),
+        read_back={"reception": "/api/reception/waitlist"},
+    ),
+    Act("remove_entry", path=lambda c: {"entry_id": c.waitlist_entry()}),
+    Act("withdraw_offer", path=lambda c: {"appointment_id": c.offer()}, race=Race(body=lambda _, __: {})),
     Act("list_follow_up_times", query="?interval=6_weeks", finds="?interval=6_weeks"),
     Act(
         "book_follow_up",

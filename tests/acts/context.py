@@ -157,6 +157,26 @@ class ActContext:
         made(self.http(person).post("/api/labs/bookings", json={"test_codes": ["CRP"], "starts_at": self.lab_time()}))
         return self.people[person].id
 
+    def leave_waitlist(self) -> None:
+        """Remove the entries of `patient`: five at most wait at the same time."""
+        for entry in made(self.http("patient").get("/api/waitlist"), 200)["items"]:
+            assert self.http("patient").delete(f"/api/waitlist/{entry['id']}").status_code == 204
+
+    def waitlist_entry(self, **more: Any) -> int:
+        """Return the id of the only entry of `patient`, for days without free times."""
+        self.leave_waitlist()
+        return int(made(self.http("patient").post("/api/waitlist", json=self.example("join_waitlist", **more)))["id"])
+
+    def offer(self) -> int:
+        """Return the id of a visit to `doctor` that is offered to `patient`, after `other_patient` gave the time up."""
+        body = {"doctor_id": self.people["doctor"].id, "starts_at": self.free_time()}
+        visit_id = made(self.http("other_patient").post("/api/appointments", json=body))["id"]
+        all_days = {"first_day": "2026-01-01", "weekdays": [day["weekday"] for day in WEEK], "from_time": "00:00"}
+        self.waitlist_entry(**all_days)
+        made(self.http("other_patient").put(f"/api/appointments/{visit_id}/cancel"), 200)
+        [entry] = made(self.http("patient").get("/api/waitlist"), 200)["items"]
+        return int(entry["offer"]["appointment_id"])
+
     def visit_in_progress(self) -> int:
         """Return the id of a visit that `doctor` has started now."""
         visit_id = self.visit()

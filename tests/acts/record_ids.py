@@ -33,6 +33,12 @@ def appointment(world: World) -> int:
     return _id(patient.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": first.isoformat()}))
 
 
+def waitlist_entry(world: World) -> int:
+    """Return an entry of the patient, for days without free times."""
+    days = {"first_day": "2098-01-01", "last_day": "2098-01-31", "doctor_id": world.people["doctor"].id}
+    return _id(world.people["patient"].http.post("/api/waitlist", json=days))
+
+
 def prescription(world: World) -> int:
     item = {"medicine": "Ramipril 5 mg", "dose": "1 tablet", "route": "oral", "frequency": "daily", "duration_days": 30}
     body = {"patient_id": world.people["patient"].id, "items": [item]}
@@ -203,6 +209,8 @@ def _id(answer: Any) -> int:
 RECORD_IDS: dict[str, RecordId] = {
     "patient_id": RecordId(True, "the list of patients", lambda world: world.people["patient"].id),
     "appointment_id": RecordId(True, "an appointment of a patient", appointment),
+    "entry_id": RecordId(True, "the wishes of a patient", waitlist_entry),
+    "instead_of": RecordId(True, "an appointment of a patient", lambda world: world.ids["appointment_id"]),
     "prescription_id": RecordId(True, "medicines of a patient", prescription),
     "refill_id": RecordId(True, "medicines of a patient", refill),
     "referral_id": RecordId(True, "a referral of a patient", referral),

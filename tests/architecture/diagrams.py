@@ -35,6 +35,9 @@ def visit_transitions() -> Iterator[Transition]:
             if target is AppointmentStatus.ARRIVED and current in visits.PATIENT_CHANGEABLE:
                 yield current, target, "patient by check-in"
     yield AppointmentStatus.COMPLETED, AppointmentStatus.IN_PROGRESS, "doctor, on the same day"
+    yield AppointmentStatus.OFFERED, AppointmentStatus.BOOKED, "patient"
+    for party in ("patient", "reception", "not answered in time"):
+        yield AppointmentStatus.OFFERED, AppointmentStatus.LAPSED, party
 
 
 def referral_transitions() -> Iterator[Transition]:
@@ -65,7 +68,9 @@ def diagram(statuses: type[StrEnum], transitions: Sequence[Transition]) -> str:
     for current, target, party in transitions:
         parties.setdefault((current, target), []).append(party)
     sources = {current for current, _ in parties}
-    lines = [f"    [*] --> {next(iter(statuses))}"]
+    targets = {target for _, target in parties}
+    first = [next(iter(statuses)), *(status for status in statuses if status in sources - targets)]
+    lines = [f"    [*] --> {status}" for status in dict.fromkeys(first)]
     lines += [f"    {current} --> {target}: {', '.join(_plain(party))}" for (current, target), party in parties.items()]
     lines += [f"    {status} --> [*]" for status in statuses if status not in sources]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])

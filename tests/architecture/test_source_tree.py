@@ -49,6 +49,7 @@ LONG_FILES = {
     "libs/contracts/careplus_contracts/results.py": "one noun: from entering a value to a trend",
     "libs/contracts/careplus_contracts/reviews.py": "one noun: the inbox, its counts, and the doctor's review",
     "libs/contracts/careplus_contracts/values.py": "the types that every contract uses",
+    "libs/contracts/careplus_contracts/waitlist.py": "one noun: entries, offers and their answers; nine endpoints",
     "libs/runtime/careplus_runtime/process/settings.py": "the list of settings",
     "libs/runtime/careplus_runtime/http/openapi.py": "the generator of one document",
     "libs/tables/careplus_tables/labs.py": "one noun: the catalogue, bookings and results refer to each other",

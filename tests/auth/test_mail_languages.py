@@ -28,7 +28,12 @@ VAULT = Vault(["k" * 40], "what is kept encrypted")
 KINDS = [*Kind, *NoticeKind]
 VISITS = {kind for kind in NoticeKind if kind.value.startswith("visit_")}
 WORDS = {
-    **{"day": "Monday, 7 January 2030", "when": "Monday, 7 January 2030, 10:30", "before": "Friday, 4 January 2030, 9:00"},
+    **{
+        "day": "Monday, 7 January 2030",
+        "when": "Monday, 7 January 2030, 10:30",
+        "before": "Friday, 4 January 2030, 9:00",
+        "until": "9:30",
+    },
     **{"doctor": "Dr Ann Other", "place": "Room 3", "reason": "", "check_in": ""},
 }
 CLINICAL = {

@@ -48,6 +48,7 @@ LEFT_OUT = {
     "provider_identities": "accounts of staff",
     "idempotency_keys": "encrypted answers of the last 24 hours; each is about a row of another table",
     "audit_patients": "the key of `accesses`",
+    "waitlist_offers": "the visits with the status `offered` or `lapsed` in `appointments`",
     "moved_rows": "keys of rows of other tables",
     "record_merges": "the entries of both records are in the export; the merges themselves are in `accesses`",
     "audit_links": "the chain over all events; numbers and MACs only",

@@ -57,7 +57,8 @@ async def book_concurrently(http: httpx.AsyncClient, crowd: list[str], doctor_id
 def overlaps(hospital: Hospital) -> int:
     """Count pairs of overlapping visits of one patient, or of one doctor that staff did not overbook, in the database."""
     columns = "doctor_id, patient_id, starts_at, ends_at, overbook_reason"
-    sql = f"SELECT {columns} FROM appointments WHERE status NOT IN ('cancelled', 'no_show')"
+    # an offer occupies the time of its doctor only
+    sql = f"SELECT {columns} FROM appointments WHERE status NOT IN ('cancelled', 'no_show', 'offered', 'lapsed')"
     rows = databases.query(hospital.database, sql)
     return sum(
         1

@@ -63,6 +63,7 @@ const ADMITTED: Readonly<Record<Portal, readonly Role[]>> = {
 const BEGINNINGS: Readonly<Record<string, Portal>> = {
   home: "patient",
   appointments: "patient",
+  waitlist: "patient",
   prescriptions: "patient",
   referrals: "patient",
   certificates: "patient",

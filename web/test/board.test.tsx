@@ -24,6 +24,7 @@ function visit(id: number, time: string, more: Partial<Schemas["BoardVisit"]> = 
     arrived_at: null,
     started_at: null,
     completed_at: null,
+    offered_until: null,
     version: 1,
     ...more,
   };

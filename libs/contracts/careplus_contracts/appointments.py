@@ -32,6 +32,11 @@ api = Contract(service="appointments", tag="appointments")
 
 
 class AppointmentStatus(StrEnum):
+    """`offered` and `lapsed` are no visits, and no list of visits has them.
+
+    `offered` holds a time of the doctor for a patient of the waitlist; `lapsed` was declined, withdrawn, or not answered in time.
+    """
+
     BOOKED = "booked"
     CONFIRMED = "confirmed"
     ARRIVED = "arrived"
@@ -39,6 +44,14 @@ class AppointmentStatus(StrEnum):
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
+    OFFERED = "offered"
+    LAPSED = "lapsed"
+
+
+VISIT_STATUSES = tuple(
+    status for status in AppointmentStatus if status not in (AppointmentStatus.OFFERED, AppointmentStatus.LAPSED)
+)
+"""The statuses of visits, without those of offers."""
 
 
 class When(StrEnum):

@@ -34,6 +34,7 @@ class BoardVisit(Answer):
     arrived_at: Instant | None = Field(description="When the patient was marked as arrived; null before, or unknown.")
     started_at: Instant | None = Field(description="When the visit started; null before, or unknown.")
     completed_at: Instant | None
+    offered_until: Instant | None = Field(description="Of an offer of the waitlist: until when the patient can accept it.")
     version: Version
 
 

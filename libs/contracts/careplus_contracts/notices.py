@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     VISIT_REASSIGNED = "visit_reassigned"
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_REMINDER = "visit_reminder"
+    VISIT_OFFERED = "visit_offered"
 
 
 class VisitNoticeKind(StrEnum):
@@ -36,6 +37,7 @@ class VisitNoticeKind(StrEnum):
     REASSIGNED = "visit_reassigned"
     CANCELLED = "visit_cancelled"
     REMINDER = "visit_reminder"
+    OFFERED = "visit_offered"
 
 
 class NoticeState(StrEnum):

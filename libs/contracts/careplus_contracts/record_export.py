@@ -57,6 +57,24 @@ class ExportedLegalChange(Answer):
     new_sex: str
 
 
+class ExportedWaitlistEntry(Answer):
+    """Times that the patient waited for."""
+
+    id: Id
+    doctor_name: str | None
+    specialty: str | None
+    first_day: Day
+    last_day: Day
+    weekdays: str
+    from_time: str
+    to_time: str
+    instead_of_id: Id | None = Field(description="The visit that an accepted offer replaces.")
+    offer_id: Id | None = Field(description="The visit that is offered now.")
+    status: str
+    added_by: str = Field(description="A role.")
+    created_at: Instant
+
+
 class ExportedSession(Answer):
     """A device that was signed in."""
 
@@ -108,6 +126,7 @@ class PatientRecord(Answer):
     allergies: list[care.ExportedAllergy]
     problems: list[care.ExportedProblem]
     chart_changes: list[care.ExportedChartChange]
+    waitlist_entries: list[ExportedWaitlistEntry]
     chart_access: list[care.ExportedEmergencyAccess]
     prescriptions: list[care.ExportedPrescription]
     prescription_items: list[care.ExportedPrescriptionItem]

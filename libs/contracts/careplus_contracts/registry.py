@@ -66,6 +66,7 @@ from careplus_contracts import (
     to_move,
     verification,
     vitals,
+    waitlist,
 )
 from careplus_contracts.endpoints import Contract, Endpoint
 
@@ -92,6 +93,7 @@ CONTRACTS: tuple[Contract, ...] = (
     specialty_ages.api,
     appointments.api,
     follow_ups.api,
+    waitlist.api,
     reception.api,
     board.api,
     screens.api,

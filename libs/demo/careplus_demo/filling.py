@@ -36,6 +36,7 @@ from careplus_demo.sequences import reset_sequences
 from careplus_demo.specimens import specimen_rows
 from careplus_demo.visits import Visits
 from careplus_demo.vitals import vitals_rows
+from careplus_demo.waitlist import entry_rows
 from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
@@ -65,6 +66,7 @@ from careplus_tables.reviews import ResultReviewRow
 from careplus_tables.screens import ScreenRow
 from careplus_tables.specimens import SpecimenRow
 from careplus_tables.vitals import VitalSignsRow
+from careplus_tables.waitlist import WaitlistEntryRow
 
 BATCH = 5000
 LATE_TEST, LATE_RELEASE = "ANA", {"release_policy": ReleasePolicy.AFTER_DAYS.value, "release_after_days": 7}
@@ -127,6 +129,7 @@ class _Writer:
         self._write(AppointmentRow, visits.rows(), schedule.count)
         self._write_hours(availability, people)
         self._write(NoticeRow, notice_rows(self.connection, plan))
+        self._write(WaitlistEntryRow, entry_rows(people))
         completed = sorted(visits.completed, key=lambda visit: visit.ends_at)
         self._write(ChartChangeRow, chart_change_rows(charts, completed))
         self._write_notes(VisitNotes(people, completed))
@@ -163,8 +166,7 @@ class _Writer:
 
     def _write_prescriptions(self, orders: Orders, plan: Plan) -> None:
         prescriptions, items = orders.prescriptions()
-        signed = self.signatures.on(prescriptions, "doctor_id", "stopped_by_id")
-        self._write(PrescriptionRow, signed, len(prescriptions))
+        self._write(PrescriptionRow, self.signatures.on(prescriptions, "doctor_id", "stopped_by_id"), len(prescriptions))
         self._write(PrescriptionItemRow, items, len(items))
         refills = Refills(prescriptions, plan.now)
         self._write(RefillRow, refills.rows)

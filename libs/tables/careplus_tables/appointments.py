@@ -13,10 +13,13 @@ from careplus_tables.references import new_check_in_code
 OWNER = "appointments"
 LONGEST_VISIT_HOURS = 8
 """Bounds the overlap check; the contract SetAvailability allows no longer slot."""
-FREE_AGAIN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
-"""Visits in these states do not occupy their time."""
+FREE_AGAIN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW, AppointmentStatus.LAPSED)
+"""Visits in these states do not occupy the time of their doctor."""
+FREE_FOR_PATIENT = (*FREE_AGAIN, AppointmentStatus.OFFERED)
+"""Visits in these states do not occupy the time of their patient, who may book another visit while one is offered."""
+OFFERS = (AppointmentStatus.OFFERED.value, AppointmentStatus.LAPSED.value)
+"""Rows with these statuses are offers of the waitlist, which no statement about visits reads."""
 _REFERRED = sa.text("referral_id IS NOT NULL")
-OCCUPIED = "status NOT IN ('cancelled', 'no_show')"
 
 
 class AppointmentRow(SQLModel, table=True):
@@ -24,7 +27,7 @@ class AppointmentRow(SQLModel, table=True):
 
     __tablename__ = "appointments"
     __table_args__ = (
-        one_of("status", AppointmentStatus),
+        one_of("status", AppointmentStatus, 2),
         one_of("cancelled_by", Role, 2),
         one_of("booked_by", Role, 2),
         sa.CheckConstraint("ends_at > starts_at", name="runs_forward_v1"),

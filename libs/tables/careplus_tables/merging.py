@@ -20,6 +20,7 @@ MOVED = {
     **dict.fromkeys(("appointments", "certificates", "chart_access", "critical_communications", "lab_bookings"), "patient_id"),
     **dict.fromkeys(("lab_results", "observations", "prescriptions", "proposed_corrections", "referrals"), "patient_id"),
     **dict.fromkeys(("refills", "result_versions", "specimens", "version_observations", "vital_signs"), "patient_id"),
+    "waitlist_entries": "patient_id",
     "notices": "account_id",
     "accounts": "merged_into_id",
 }

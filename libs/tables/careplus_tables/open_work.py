@@ -18,7 +18,7 @@ from careplus_contracts.notes import NotesStatus
 from careplus_contracts.prescriptions import PrescriptionStatus
 from careplus_contracts.referrals import ReferralStatus
 from careplus_contracts.results import ResultStatus
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import FREE_FOR_PATIENT, AppointmentRow
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.notes import NotesRow
 from careplus_tables.prescriptions import PrescriptionRow, status_on
@@ -26,7 +26,7 @@ from careplus_tables.referral_status import UNANSWERED, is_any_of
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import IS_OPEN, RefillRow
 
-ENDED_VISITS = (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
+ENDED_VISITS = (AppointmentStatus.COMPLETED, *FREE_FOR_PATIENT)
 ENDED_ORDERS = (LabBookingStatus.VERIFIED, LabBookingStatus.CANCELLED)
 ENDED_REFERRALS = (ReferralStatus.CLOSED, ReferralStatus.CANCELLED)
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import AppointmentKind, OtherAppointment
-from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
+from careplus_tables.appointments import FREE_FOR_PATIENT, LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabBookingRow
 from careplus_tables.migrations.patient_overlaps import LAB_MINUTES
@@ -55,7 +55,7 @@ async def other_appointments(
         col(_visit.starts_at) > starts_at - timedelta(hours=LONGEST_VISIT_HOURS),
         col(_visit.starts_at) < ends_at,
         col(_visit.ends_at) > starts_at,
-        col(_visit.status).not_in([status.value for status in FREE_AGAIN]),
+        col(_visit.status).not_in([status.value for status in FREE_FOR_PATIENT]),
         col(_visit.id) != (except_visit or 0),
     )
     bookings = select(col(_lab.id), col(_lab.starts_at)).where(

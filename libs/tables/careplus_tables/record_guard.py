@@ -44,6 +44,8 @@ OWNERS = {
     "critical_communications": {"patient_id", "result_id"},
     "notices": {"account_id"},
     "notice_choices": {"account_id"},
+    "waitlist_entries": {"patient_id"},
+    "waitlist_offers": {"entry_id", "appointment_id"},
 }
 """Tables of patients' records, with the columns that name their owners; parts of a record have the record's owner."""
 PERSON = "accounts"

@@ -52,6 +52,7 @@ from careplus_tables import (
     specialty_ages,
     specimens,
     vitals,
+    waitlist,
 )
 
 FILES: tuple[ModuleType, ...] = (
@@ -60,7 +61,7 @@ FILES: tuple[ModuleType, ...] = (
     *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
     *(chart_changes, closed_days, comments, calendar_feeds, specialty_ages),
-    *(passkeys, sign_on, backups, merges, screens),
+    *(passkeys, sign_on, backups, merges, screens, waitlist),
 )
 METADATA = SQLModel.metadata
 

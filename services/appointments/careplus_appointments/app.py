@@ -18,6 +18,7 @@ from careplus_appointments.routes import (
     signing,
     specialty_ages,
     to_move,
+    waitlist,
 )
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
@@ -36,6 +37,7 @@ from careplus_contracts import screens as screens_contract
 from careplus_contracts import signing as signing_contract
 from careplus_contracts import specialty_ages as specialty_ages_contract
 from careplus_contracts import to_move as to_move_contract
+from careplus_contracts import waitlist as waitlist_contract
 from careplus_runtime.http.serving import application
 
 app = application(
@@ -58,11 +60,13 @@ app = application(
         desk_availability_contract.api,
         to_move_contract.api,
         closed_days_contract.api,
+        waitlist_contract.api,
     ),
     routes=(
         *(finding.routes, specialty_ages.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, calendar_feeds.routes, availability.routes),
         *(closed_days.routes, account_bookings.routes, screens.routes, check_in.routes, to_move.routes),
+        waitlist.routes,
     ),
     lifespan=with_tasks,
 )

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from careplus_appointments.rules import slots, visits
 from careplus_appointments.rules.ages import check_age
 from careplus_appointments.rules.slots import Calendar
-from careplus_appointments.store import calendars, specialty_ages
+from careplus_appointments.store import calendars, specialty_ages, waitlist_offers
 from careplus_appointments.store.finding import bookable_window
 from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import DAY, Span, day_bounds, days_from, local_date, nearest
@@ -48,7 +48,8 @@ async def check_free(
     ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
         raise PatientBusy.during(other, near, own=who.role is Role.PATIENT)
-    raise SlotTaken(_why_not_free(calendar, day, who.role), alternatives=near)
+    held = None if who.role is Role.PATIENT else await waitlist_offers.held_until(db, doctor_id, starts_at, ends_at)
+    raise SlotTaken(_why_not_free(calendar, day, who.role, held and held.astimezone(zone)), alternatives=near)
 
 
 async def check_overbookable(
@@ -114,10 +115,15 @@ def alternatives_on(settings: Settings, role: Role, calendar: Calendar, starts_a
     return nearest((slot[0] for slot in found if slot[0] != starts_at), starts_at)
 
 
-def _why_not_free(calendar: Calendar, day: date, role: Role) -> str:
+def _why_not_free(calendar: Calendar, day: date, role: Role, held_until: datetime | None) -> str:
     remedy = "Choose one of the alternatives or another free time"
     if role in DESK:
         remedy = f"{remedy}, or give the reason for this one in overbook"
     if day in calendar.closed:
         return f"The hospital is closed on that day: {calendar.closed[day].en}. {remedy}."
+    if held_until is not None:
+        until = held_until.isoformat(sep=" ", timespec="minutes")
+        return (
+            f"That time is offered to a patient of the waitlist until {until[:16]}. Withdraw the offer, or choose another time."
+        )
     return f"That time is not free. {remedy}."

@@ -1,7 +1,8 @@
 """Kill a service between commit and answer. Python runs this in each process that has this folder on PYTHONPATH.
 
 A file in the folder KILL_ORDERS, named like a service, makes that service kill itself during its next POST or PUT: before the
-first byte of the answer, or, if the file contains "commit", after the first commit. The change is committed and not answered.
+first byte of the answer, or, if the file contains "commit", after the first commit: the change is committed and not answered. If
+the file contains "before", it is killed before the first commit: the change is lost.
 """
 
 import os
@@ -40,6 +41,11 @@ def after_commit(session: Session) -> None:
         kill_if_ordered("commit")
 
 
+def before_commit(session: Session) -> None:
+    if not session.in_nested_transaction():
+        kill_if_ordered("before")
+
+
 async def run_marked(cycle: RequestResponseCycle, app: Any) -> None:
     # each request runs in its own task, so background tasks of the service have no mark and are not killed
     changes.set(cycle.scope["method"] in {"POST", "PUT"})
@@ -48,4 +54,5 @@ async def run_marked(cycle: RequestResponseCycle, app: Any) -> None:
 
 patch.object(RequestResponseCycle, "send", send_unless_killed).start()
 patch.object(RequestResponseCycle, "run_asgi", run_marked).start()
+listen(Session, "before_commit", before_commit)
 listen(Session, "after_commit", after_commit)

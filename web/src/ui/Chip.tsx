@@ -16,6 +16,8 @@ const TONES = {
     completed: "completed",
     cancelled: "cancelled",
     no_show: "no-show",
+    offered: "no-show",
+    lapsed: "completed",
   },
   lab: {
     booked: "booked",

@@ -14,18 +14,21 @@ from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import FREE_FOR_PATIENT, AppointmentRow
 from careplus_tables.engine import WriteSession
 from careplus_tables.labs import LabBookingRow
 from careplus_tables.registry import METADATA
 
-_OPEN_VISIT = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED, AppointmentStatus.IN_PROGRESS)
+_OPEN_VISIT = (
+    *(AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED, AppointmentStatus.IN_PROGRESS),
+    AppointmentStatus.OFFERED,
+)
 _NOT_TREATED = {
-    "appointments": [AppointmentStatus.CANCELLED.value, AppointmentStatus.NO_SHOW.value],
+    "appointments": [one.value for one in FREE_FOR_PATIENT],
     "lab_bookings": [LabBookingStatus.CANCELLED.value],
 }
 """States of rows that are no treatment."""
-_NO_TREATMENT = {"legal_changes", "record_merges", "moved_rows"}
+_NO_TREATMENT = {"legal_changes", "record_merges", "moved_rows", "waitlist_entries", "waitlist_offers"}
 _OF_PATIENT = {"patient_id", "account_id", "kept_id", "merged_id"}
 _CLOSED_LAB = (LabBookingStatus.VERIFIED, LabBookingStatus.CANCELLED)
 

@@ -22,7 +22,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import OFFERS, AppointmentRow
 from careplus_tables.columns import BigId, InstantColumn
 from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, WriteSession
@@ -54,7 +54,8 @@ class Counts(NamedTuple):
 def booked_by_patient(patient_id: ColumnElement[int] | int) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of visits that the patient booked; also visits before version 0.2, which do not record it."""
     by = col(_visit.booked_by)
-    return col(_visit.patient_id) == patient_id, or_(by.is_(None), by == Role.PATIENT.value)
+    is_visit = col(_visit.status).not_in(OFFERS)
+    return col(_visit.patient_id) == patient_id, is_visit, or_(by.is_(None), by == Role.PATIENT.value)
 
 
 def lab_booked_by_patient(patient_id: ColumnElement[int] | int) -> tuple[ColumnElement[bool], ...]:

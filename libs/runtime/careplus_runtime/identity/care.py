@@ -21,7 +21,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import OFFERS, AppointmentRow
 from careplus_tables.charts import ChartAccessRow
 from careplus_tables.colleagues import handed_to, is_or_is_done_by
 from careplus_tables.handovers import HandoverRow
@@ -31,6 +31,7 @@ from careplus_tables.refills import RefillRow
 # aliases, so that a statement about visits or referrals can contain the select; made once, because aliased() is slow
 _visit, _referral, _access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
 _refill = aliased(RefillRow)
+NO_CARE = (AppointmentStatus.CANCELLED.value, *OFFERS)
 DAYS_OF_MONTH = 30.4375
 ACCEPTED = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
 
@@ -47,7 +48,7 @@ def _since() -> datetime:
 
 def _gives_care(visit: Any) -> ColumnElement[bool]:
     """Return the condition of visits that make care: not cancelled, and not older than CAREPLUS_CARE_MONTHS."""
-    return and_(col(visit.status) != AppointmentStatus.CANCELLED.value, col(visit.starts_at) > _since())
+    return and_(col(visit.status).not_in(NO_CARE), col(visit.starts_at) > _since())
 
 
 def _is_accepted(referral: Any) -> ColumnElement[bool]:
@@ -127,7 +128,7 @@ async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appoin
         col(AccountRow.id).in_(patients_in_care(who, patient_id)),
     )
     if appointment_id is not None:
-        is_own = is_or_is_done_by(col(AppointmentRow.doctor_id), who.id)
+        is_own = and_(is_or_is_done_by(col(AppointmentRow.doctor_id), who.id), col(AppointmentRow.status).not_in(OFFERS))
         theirs = and_(col(AppointmentRow.patient_id) == patient_id, is_own)
         patient = patient.where(exists().where(theirs, col(AppointmentRow.id) == appointment_id))
     if (await db.execute(patient)).first() is None:

@@ -1,6 +1,6 @@
 """A doctor's weekly hours, extra hours and time off, edited by the doctor or at the desk."""
 
-from careplus_appointments.store import availability, desk_doctors, offered, reception
+from careplus_appointments.store import availability, desk_doctors, offered, reception, waitlist_offers
 from careplus_contracts import availability as contract
 from careplus_contracts import desk_availability as desk
 from careplus_contracts.availability import (
@@ -48,6 +48,7 @@ async def list_time_off(query: PageFilter, *, who: CurrentUser, db: ReadDb) -> T
 async def take_time_off(body: TakeTimeOff, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> NewTimeOff:
     await _before_change(db, settings, who.id)
     time_off = await availability.add_time_off(db, who.id, body)
+    await waitlist_offers.lapse_within(db, who.id, (body.starts_at, body.ends_at))
     found = await availability.overlapping(db, who.id, (body.starts_at, body.ends_at))
     return NewTimeOff(**dict(time_off), to_move=await availability.visits_of_ids(db, who.id, found))
 
@@ -56,6 +57,7 @@ async def take_time_off(body: TakeTimeOff, *, who: CurrentUser, db: WriteDb, set
 async def cancel_time_off(time_off_id: Id, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> None:
     await _before_change(db, settings, who.id)
     await availability.delete_time_off(db, who.id, time_off_id)
+    await waitlist_offers.offer_all(db, who.id)
 
 
 @routes.serve(contract.list_extra_hours)
@@ -66,7 +68,9 @@ async def list_extra_hours(query: PageFilter, *, who: CurrentUser, db: ReadDb, s
 @routes.serve(contract.add_extra_hours)
 async def add_extra_hours(body: AddExtraHours, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> ExtraHours:
     await _before_change(db, settings, who.id)
-    return await availability.add_extra_hours(db, who.id, body)
+    extra = await availability.add_extra_hours(db, who.id, body)
+    await waitlist_offers.offer_all(db, who.id)
+    return extra
 
 
 @routes.serve(contract.remove_extra_hours)
@@ -103,6 +107,7 @@ async def take_time_off_of_doctor(
     await desk_doctors.find(db, who, doctor_id)
     await _before_change(db, settings, doctor_id)
     time_off = await availability.add_time_off(db, doctor_id, body)
+    await waitlist_offers.lapse_within(db, doctor_id, (body.starts_at, body.ends_at))
     found = await availability.overlapping(db, doctor_id, (body.starts_at, body.ends_at))
     return DeskTimeOff(**dict(time_off), to_move=await reception.of_ids(db, who, found))
 
@@ -114,6 +119,7 @@ async def cancel_time_off_of_doctor(
     await desk_doctors.find(db, who, doctor_id)
     await _before_change(db, settings, doctor_id)
     await availability.delete_time_off(db, doctor_id, time_off_id)
+    await waitlist_offers.offer_all(db, doctor_id)
 
 
 @routes.serve(desk.list_extra_hours_of_doctor)
@@ -130,7 +136,9 @@ async def add_extra_hours_of_doctor(
 ) -> ExtraHours:
     await desk_doctors.find(db, who, doctor_id)
     await _before_change(db, settings, doctor_id)
-    return await availability.add_extra_hours(db, doctor_id, body)
+    extra = await availability.add_extra_hours(db, doctor_id, body)
+    await waitlist_offers.offer_all(db, doctor_id)
+    return extra
 
 
 @routes.serve(desk.remove_extra_hours_of_doctor)
@@ -149,6 +157,7 @@ async def _replace(
     check_version(row.version, expected)
     await offered.keep_passed_days(db, now(), settings.clinic_zone)
     await availability.replace(db, row, body)
+    await waitlist_offers.offer_all(db, doctor_id)
     return row
 
 

@@ -23,8 +23,8 @@ MOVABLE = (*PATIENT_CHANGEABLE, S.ARRIVED)
 """While a visit has one of these, reception and its doctor may move it: a doctor may fall ill while the patient waits."""
 EARLY_START = timedelta(hours=2)
 """A doctor may start a visit so long before its time, because the patient is there and a time has become free."""
-OVER = (S.COMPLETED, S.CANCELLED, S.NO_SHOW)
-"""A visit with one of these is not upcoming, even if its time is."""
+OVER = (S.COMPLETED, S.CANCELLED, S.NO_SHOW, S.OFFERED, S.LAPSED)
+"""A visit with one of these is not upcoming, even if its time is; an offer is no visit."""
 
 
 def _detail(current: S, _: S, legal: tuple[S, ...]) -> str:
@@ -42,6 +42,9 @@ DOCTOR_TRANSITIONS: Transitions[S] = Transitions(
         S.COMPLETED: (),
         S.CANCELLED: (),
         S.NO_SHOW: (S.ARRIVED,),
+        # the patient alone answers an offer
+        S.OFFERED: (),
+        S.LAPSED: (),
     },
     _detail,
 )

@@ -3,7 +3,8 @@
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from careplus_appointments.store import visit_notices
+from careplus_appointments.store import visit_notices, waitlist_offers
+from careplus_appointments.store.waiting_entries import Freed
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.booking_limits import MOST_LISTED, AccountBookings
 from careplus_runtime.identity.booking_limits import (
@@ -25,6 +26,9 @@ from careplus_tables.patient_times import LAB_VISIT
 
 MOST_CANCELLED = 10_000
 """More than the free times of a doctor within the longest booking horizon; repeating the act cancels the rest."""
+
+MOST_OFFERED = 100
+"""Times of one act that are offered to the waitlist."""
 
 
 async def list_all(db: ReadSession, who: Identity, patient_id: int) -> AccountBookings:
@@ -59,4 +63,6 @@ async def cancel_all(db: WriteSession, who: Identity, patient_id: int, reason: s
         row.version += 1
     await db.flush()
     await visit_notices.tell_cancelled(db, rows)
+    for row in rows[:MOST_OFFERED]:
+        await waitlist_offers.offer(db, Freed.of(row))
     return len(rows)

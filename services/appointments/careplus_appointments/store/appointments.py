@@ -9,15 +9,16 @@ from sqlmodel import col
 
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.rules.visits import arrival, start
-from careplus_appointments.store import visit_notices
+from careplus_appointments.store import visit_notices, waitlist_offers
 from careplus_appointments.store.visit_notices import Before
+from careplus_appointments.store.waiting_entries import Freed
 from careplus_contracts.appointments import Appointment, AppointmentStatus, Book, Visit
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import PatientBusy, SlotTaken
 from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
-from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
+from careplus_tables.appointments import FREE_AGAIN, OFFERS, AppointmentRow
 from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, WriteSession
@@ -116,14 +117,14 @@ async def move(
 
     Without `overbook` it is an overbooked one no longer. Raise SlotTaken and PatientBusy; the transaction then leaves it unmoved.
     """
-    before = Before.of(row)
-    row.starts_at = starts_at
-    row.ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
+    before, freed = Before.of(row), Freed.of(row)
+    row.starts_at, row.ends_at = starts_at, starts_at + timedelta(minutes=calendar.slot_minutes)
     row.place, row.overbook_reason = calendar.place, overbook
     row.status, row.arrived_at, row.started_at = AppointmentStatus.BOOKED.value, None, None
     await _save(db, row, alternatives)
     assert row.id is not None
     await visit_notices.tell_moved(db, row, before, own=own)
+    await waitlist_offers.offer(db, freed)
     return await show(db, row.id)
 
 
@@ -154,12 +155,12 @@ async def set_status(
     await _save(db, row, list)
     if is_cancelled:
         await visit_notices.tell_cancelled(db, [row])
+        await waitlist_offers.offer(db, Freed.of(row))
 
 
 async def show(db: AnySession, appointment_id: int) -> Appointment:
     """Return a visit that was found for its owner before."""
-    [row] = await _ONE.all(db, id=appointment_id)
-    return Appointment.model_validate(appointment_members(VisitRecord(*row)))
+    return Appointment.model_validate(appointment_members(VisitRecord(*(await _ONE.all(db, id=appointment_id))[0])))
 
 
 async def show_visit(db: AnySession, appointment_id: int) -> Visit:
@@ -173,7 +174,8 @@ def _is_of_patient(who: Identity, appointment_id: int) -> tuple[ColumnElement[bo
 
 
 def _is_of_doctor(who: Identity, appointment_id: int) -> tuple[ColumnElement[bool], ...]:
-    return col(_visit.id) == appointment_id, is_or_is_done_by(col(_visit.doctor_id), who.id)
+    is_own = is_or_is_done_by(col(_visit.doctor_id), who.id)
+    return col(_visit.id) == appointment_id, is_own, col(_visit.status).not_in(OFFERS)
 
 
 async def _check_patient_free(db: WriteSession, row: AppointmentRow) -> None:

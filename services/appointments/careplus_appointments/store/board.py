@@ -30,6 +30,7 @@ from careplus_tables.compiled import LIMIT, CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
 from careplus_tables.people import IS_BOOKABLE_DOCTOR, display_key, display_name, is_bookable
+from careplus_tables.waitlist import WaitlistOfferRow
 
 MOST_VISITS = 30_000
 """Limit of one page: 100 doctors have fewer visits of five minutes in a day."""
@@ -38,7 +39,10 @@ _CURSORS = Cursors[tuple[str, int]](tuple[SortText, Id])
 _opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
 _week, _off, _extra, _closed, _day = AvailabilityRow, TimeOffRow, ExtraHoursRow, ClosedDayRow, bindparam("day", type_=Date())
 _IN_DAY = (col(_visit.starts_at) >= _opens, col(_visit.starts_at) < _closes)
-_IS_SHOWN = col(_visit.status) != AppointmentStatus.CANCELLED.value
+_IS_SHOWN = col(_visit.status).not_in([AppointmentStatus.CANCELLED.value, AppointmentStatus.LAPSED.value])
+
+
+_IS_OFFERED = col(_visit.status) == AppointmentStatus.OFFERED.value
 
 
 class BoardRecord(NamedTuple):
@@ -59,6 +63,7 @@ class BoardRecord(NamedTuple):
     started_at: Any
     completed_at: Any
     version: int
+    offered_until: Any
     patient_id: int
     patient_name: str
     patient_date_of_birth: Any
@@ -91,11 +96,13 @@ _BOARD = CompiledStatement(
         *(_doctors.c.id, _doctors.c.full_name, _doctors.c.sort_key, _doctors.c.specialty, _doctors.c.room, _doctors.c.bookable),
         *(col(_visit.id), col(_visit.reference), col(_visit.starts_at), col(_visit.ends_at), col(_visit.status)),
         *(col(_visit.arrived_at), col(_visit.started_at), col(_visit.completed_at), col(_visit.version)),
+        col(WaitlistOfferRow.offered_until),
         *(col(_patient.id), col(_patient.full_name), col(_patient.date_of_birth)),
     )
     .select_from(_doctors)
     .outerjoin(_visit, and_(col(_visit.doctor_id) == _doctors.c.id, *_IN_DAY, _IS_SHOWN))
     .outerjoin(_patient, col(_patient.id) == col(_visit.patient_id))
+    .outerjoin(WaitlistOfferRow, and_(col(WaitlistOfferRow.appointment_id) == col(_visit.id), _IS_OFFERED))
     .order_by(_doctors.c.sort_key, _doctors.c.id, col(_visit.starts_at), col(_visit.id))
     .limit(literal_limit(MOST_VISITS))
     .execution_options(cross_patient=CROSS_PATIENT)
@@ -184,4 +191,5 @@ def _visit_members(row: BoardRecord, now: datetime) -> dict[str, Any]:
         "started_at": row.started_at,
         "completed_at": row.completed_at,
         "version": row.version,
+        "offered_until": row.offered_until,
     }

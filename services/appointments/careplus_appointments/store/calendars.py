@@ -15,14 +15,14 @@ from careplus_appointments.store import extra_hours
 from careplus_appointments.store.availability import DEFAULT_SLOT_MINUTES
 from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import DAY, Span
-from careplus_contracts.appointments import DoctorNotBookable
+from careplus_contracts.appointments import AppointmentStatus, DoctorNotBookable
 from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import NotFound
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
+from careplus_tables.appointments import FREE_AGAIN, FREE_FOR_PATIENT, LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.closed_days import closed_between
 from careplus_tables.columns import InstantColumn
@@ -93,13 +93,15 @@ _BOOKABLE = CompiledStatement(
 )
 
 
-def _visits(key: SQLCoreOperations[Any], owner: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _visits(
+    key: SQLCoreOperations[Any], owner: ColumnElement[bool], free: Sequence[AppointmentStatus] = FREE_AGAIN
+) -> Select[*tuple[Any, ...]]:
     return select(literal(False), key, col(_v.starts_at), col(_v.ends_at)).where(
         owner,
         # a visit that overlaps the span starts at most LONGEST before it
         col(_v.starts_at) > bindparam("earliest", type_=InstantColumn()),
         col(_v.starts_at) < _closes,
-        col(_v.status).not_in([status.value for status in FREE_AGAIN]),
+        col(_v.status).not_in([status.value for status in free]),
         col(_v.id) != bindparam("except_id", type_=BigInteger()),
     )
 
@@ -110,8 +112,8 @@ _AWAY_AND_BUSY = CompiledStatement(
             col(_t.doctor_id).in_(bindparam("doctors", expanding=True)), col(_t.ends_at) > _opens, col(_t.starts_at) < _closes
         ),
         _visits(col(_v.doctor_id), col(_v.doctor_id).in_(bindparam("doctors", expanding=True))),
-        # visits of the patient to any doctor
-        _visits(literal(PATIENT_KEY), col(_v.patient_id) == bindparam("patient")),
+        # visits of the patient to any doctor; an offer keeps the time of its doctor only
+        _visits(literal(PATIENT_KEY), col(_v.patient_id) == bindparam("patient"), FREE_FOR_PATIENT),
         select(literal(False), literal(LAB_KEY), col(_l.starts_at), col(_l.starts_at)).where(
             col(_l.patient_id) == bindparam("patient"),
             col(_l.starts_at) > bindparam("earliest", type_=InstantColumn()),

@@ -27,7 +27,7 @@ from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import OFFERS, AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.locking import is_postgresql, lock_accounts, lock_people_of
@@ -68,6 +68,8 @@ async def list_all(db: ReadSession, who: Identity, wanted: ReceptionFilter, span
     """Return visits that start during the span, in order of time."""
     query = _select_visits().where(is_desk(who), col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
     members = ("doctor_id", "patient_id", "status")
+    if wanted.status is None:
+        query = query.where(col(_visit.status).not_in(OFFERS))
     exact = {name: value for name in members if (value := getattr(wanted, name)) is not None}
     query = query.where(*(col(getattr(_visit, name)) == value for name, value in exact.items()))
     rows, next_cursor = await fetch_page(db, query, _BY_TIME, wanted)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, exists, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, not_, or_, select, tuple_
 from sqlmodel import col
 
 from careplus_appointments.rules.visits import EARLIEST, LATEST, OVER
@@ -16,7 +16,7 @@ from careplus_runtime.http.paging import Cursors, page
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import OFFERS, AppointmentRow
 from careplus_tables.colleagues import is_done_by
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import LIMIT, CompiledStatement
@@ -33,7 +33,7 @@ _FIRST, _LAST = (EARLIEST, 0), (LATEST, MAX_ID)
 
 def _status_is_wanted() -> ColumnElement[bool]:
     wanted = bindparam("status", type_=String())
-    return or_(wanted.is_(None), col(_visit.status) == wanted)
+    return and_(col(_visit.status).not_in(OFFERS), or_(wanted.is_(None), col(_visit.status) == wanted))
 
 
 def _of_patient(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

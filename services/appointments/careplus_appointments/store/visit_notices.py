@@ -49,6 +49,11 @@ async def tell_cancelled(db: WriteSession, rows: Collection[AppointmentRow]) -> 
         await append(db, notices[start : start + BATCH])
 
 
+async def tell_offered(db: WriteSession, patient_id: int, visit_id: int, starts_at: datetime) -> None:
+    """Tell the patient of a time that is held for them; the mail is withdrawn where the offer is over before it is sent."""
+    await append(db, [Notice(NoticeKind.VISIT_OFFERED, patient_id, visit_id, f"{visit_id}:1", visit_at=starts_at)])
+
+
 def _of(kind: NoticeKind, row: AppointmentRow) -> Notice:
     assert row.id is not None
     return Notice(kind, row.patient_id, row.id, f"{row.id}:{row.version}", visit_at=row.starts_at)

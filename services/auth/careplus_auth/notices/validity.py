@@ -18,6 +18,7 @@ from careplus_tables.appointments import AppointmentRow
 from careplus_tables.approvals import AccountApprovalRow
 from careplus_tables.notices import NoticeRow
 from careplus_tables.refills import IS_OPEN, RefillRow
+from careplus_tables.waitlist import WaitlistOfferRow
 
 EXPECTED = (AppointmentStatus.BOOKED.value, AppointmentStatus.CONFIRMED.value)
 """The patient is expected at the time of a visit with one of these."""
@@ -69,6 +70,15 @@ def _visit_cancelled(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
     return _visit(notice).where(col(row.status) == AppointmentStatus.CANCELLED.value, col(row.ends_at) > now())
 
 
+def _is_offered(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
+    offer = WaitlistOfferRow
+    held = select(col(offer.appointment_id)).where(
+        col(offer.appointment_id) == notice.record_id, col(offer.offered_until) > now()
+    )
+    is_open = (col(AppointmentRow.status) == AppointmentStatus.OFFERED.value, col(AppointmentRow.id).in_(held))
+    return _visit(notice).where(*is_open)
+
+
 def _visit(notice: NoticeRow) -> Select[Any]:
     row = AppointmentRow
     return select(col(row.id)).where(col(row.id) == notice.record_id, col(row.patient_id) == notice.account_id)
@@ -83,5 +93,6 @@ RULES: Mapping[NoticeKind, Rule] = {
     NoticeKind.VISIT_MOVED: Rule(Role.PATIENT, "/appointments", _visit_ahead),
     NoticeKind.VISIT_REASSIGNED: Rule(Role.PATIENT, "/appointments", _visit_ahead),
     NoticeKind.VISIT_CANCELLED: Rule(Role.PATIENT, "/appointments", _visit_cancelled),
+    NoticeKind.VISIT_OFFERED: Rule(Role.PATIENT, "/home", _is_offered),
     NoticeKind.VISIT_REMINDER: Rule(Role.PATIENT, "/appointments", _visit_ahead),
 }

@@ -24,11 +24,12 @@ from careplus_tables.appointments import AppointmentRow
 from careplus_tables.engine import AnySession
 from careplus_tables.notices import NoticeRow
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
+from careplus_tables.waitlist import WaitlistOfferRow
 
 VISITS = frozenset(
     {
         *(NoticeKind.VISIT_BOOKED, NoticeKind.VISIT_MOVED, NoticeKind.VISIT_REASSIGNED),
-        *(NoticeKind.VISIT_CANCELLED, NoticeKind.VISIT_REMINDER),
+        *(NoticeKind.VISIT_CANCELLED, NoticeKind.VISIT_REMINDER, NoticeKind.VISIT_OFFERED),
     }
 )
 """The kinds of notices about visits."""
@@ -43,11 +44,14 @@ CHECK_IN = {
 async def with_visit(db: AnySession, mail: Mail, notice: NoticeRow, settings: Settings) -> Mail:
     """Return the mail with the details of its visit, which was found to be true before."""
     visit = await _find(db, notice)
-    is_reminder = mail.kind is NoticeKind.VISIT_REMINDER
+    is_reminder, words = mail.kind is NoticeKind.VISIT_REMINDER, _words(visit, notice, mail.language, settings)
+    if mail.kind is NoticeKind.VISIT_OFFERED:
+        # no calendar file: the patient has not accepted the time
+        return mail._replace(words={**words, "until": await _held_until(db, visit, mail.language, settings)})
     check_in = await _check_in(db, visit.id, mail.language, settings)
     return mail._replace(
         link=f"{settings.public_url}/appointments/{visit.id}",
-        words=_words(visit, notice, mail.language, settings) | {"check_in": check_in},
+        words=words | {"check_in": check_in},
         calendar=_calendar(visit, mail, settings),
         opt_out=opt_out_link(settings, notice.account_id) if is_reminder else None,
     )
@@ -65,6 +69,11 @@ async def _check_in(db: AnySession, visit_id: int, language: PortalLanguage, set
     found = await db.execute(query.execution_options(cross_patient="a mail to the patient of the visit"))
     code = found.scalar_one()
     return f"{CHECK_IN[language]}\n\n{settings.public_url}/check-in#code={code}\n\n" if code else ""
+
+
+async def _held_until(db: AnySession, visit: Appointment, language: PortalLanguage, settings: Settings) -> str:
+    offer = await db.get_one(WaitlistOfferRow, visit.id)
+    return long_when(offer.offered_until, settings.clinic_zone, language)
 
 
 def _words(visit: Appointment, notice: NoticeRow, language: PortalLanguage, settings: Settings) -> dict[str, str]:

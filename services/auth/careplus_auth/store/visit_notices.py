@@ -107,8 +107,10 @@ def _check_not_told(row: NoticeRow) -> None:
 def _is_to_call() -> ColumnElement[bool]:
     is_cancelled = col(_visit.status) == AppointmentStatus.CANCELLED.value
     is_of_cancelled = col(_notice.kind) == VisitNoticeKind.CANCELLED.value
+    is_offered = col(_visit.status) == AppointmentStatus.OFFERED.value
     is_still_true = or_(
         and_(is_of_cancelled, is_cancelled),
+        and_(col(_notice.kind) == VisitNoticeKind.OFFERED.value, is_offered),
         and_(~is_of_cancelled, col(_visit.status).in_(EXPECTED), col(_visit.starts_at) == col(_notice.visit_at)),
     )
     return and_(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from careplus_clinic.clinic_time import day_start, days_from, local_date
-from careplus_contracts.appointments import AppointmentStatus
+from careplus_contracts.appointments import VISIT_STATUSES, AppointmentStatus
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.stats import DayCount
 
@@ -59,7 +59,7 @@ def by_day(of: Period, visits: Iterable[VisitCount]) -> list[DayCount]:
     for visit in visits:
         counts[bisect_right(of.bounds, visit.starts_at) - 1][visit.status] += visit.number
     return [
-        DayCount(day=day, total=count.total(), by_status={status: count[status.value] for status in AppointmentStatus})
+        DayCount(day=day, total=count.total(), by_status={status: count[status.value] for status in VISIT_STATUSES})
         for day, count in zip(of.days, counts, strict=True)
     ]
 
@@ -69,7 +69,7 @@ def by_status(days: Iterable[DayCount]) -> dict[AppointmentStatus, int]:
     total: Counter[AppointmentStatus] = Counter()
     for day in days:
         total.update(day.by_status)
-    return {status: total[status] for status in AppointmentStatus}
+    return {status: total[status] for status in VISIT_STATUSES}
 
 
 def no_show_rate(counts: dict[AppointmentStatus, int]) -> float | None:

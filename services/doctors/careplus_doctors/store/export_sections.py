@@ -34,6 +34,7 @@ from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import RefillItemRow, RefillRow
 from careplus_tables.specimens import SpecimenRow
 from careplus_tables.vitals import VitalSignsRow
+from careplus_tables.waitlist import WaitlistEntryRow
 
 Condition = sa.ColumnElement[bool]
 PATIENT = sa.bindparam("patient_id", type_=sa.BigInteger)
@@ -138,6 +139,7 @@ SECTIONS = (
     _of_account(SessionRow),
     _of_account(PasskeyRow),
     _own(AppointmentRow),
+    _own(WaitlistEntryRow),
     Section(NotesRow, (col(NotesRow.appointment_id).in_(_VISITS), _IS_SIGNED)),
     Section(AddendumRow, (col(AddendumRow.appointment_id).in_(_SIGNED),)),
     _own(ChartRow),

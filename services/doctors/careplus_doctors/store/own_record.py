@@ -12,9 +12,11 @@ from careplus_contracts.prescriptions import PrescriptionFilter, PrescriptionSta
 from careplus_contracts.record import OwnRecord, RecordVisit
 from careplus_doctors.store import charts, prescriptions, visits, vitals
 from careplus_runtime.identity.tokens import Identity
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import OFFERS, AppointmentRow
 from careplus_tables.engine import ReadSession
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
+
+LEFT_OUT = (AppointmentStatus.CANCELLED.value, *OFFERS)
 
 
 async def show(db: ReadSession, who: Identity, zone: ZoneInfo, now: datetime) -> OwnRecord:
@@ -36,7 +38,7 @@ async def _visits(db: ReadSession, who: Identity, now: datetime) -> list[RecordV
     has_begun = or_(col(AppointmentRow.starts_at) <= now, status == AppointmentStatus.COMPLETED.value)
     query = (
         select_visits()
-        .where(col(AppointmentRow.patient_id) == who.id, has_begun, status != AppointmentStatus.CANCELLED.value)
+        .where(col(AppointmentRow.patient_id) == who.id, has_begun, status.not_in(LEFT_OUT))
         .order_by(col(AppointmentRow.starts_at).desc(), col(AppointmentRow.id).desc())
         .limit(LONGEST_PART)
     )

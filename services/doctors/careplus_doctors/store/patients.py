@@ -18,7 +18,7 @@ from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
+from careplus_tables.appointments import FREE_FOR_PATIENT, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
 from careplus_tables.colleagues import handed_to
 from careplus_tables.engine import ReadSession
@@ -71,7 +71,7 @@ async def _times(db: ReadSession, who: Identity, ids: Sequence[int]) -> dict[int
     query = (
         select(col(AppointmentRow.patient_id), func.max(case((has_begun, at))), func.min(case((is_ahead, at))))
         .where(col(AppointmentRow.patient_id).in_(ids), is_own)
-        .where(status.not_in([one.value for one in FREE_AGAIN]))
+        .where(status.not_in([one.value for one in FREE_FOR_PATIENT]))
         .group_by(col(AppointmentRow.patient_id))
     )
     return {patient_id: _VisitTimes(last, next_) for patient_id, last, next_ in (await db.execute(query)).all()}

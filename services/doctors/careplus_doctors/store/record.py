@@ -17,7 +17,7 @@ from careplus_contracts.results import ResultStatus
 from careplus_doctors.rules import record as rules
 from careplus_doctors.store.referral_access import COLLEAGUE_ID, join_receiver
 from careplus_runtime.identity.tokens import Identity
-from careplus_tables.appointments import LONGEST_VISIT_HOURS, AppointmentRow
+from careplus_tables.appointments import FREE_FOR_PATIENT, LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.people import doctor_name
@@ -27,7 +27,7 @@ from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import RefillItemRow, RefillRow
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
 
-OVER = tuple(s.value for s in (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW))
+OVER = tuple(s.value for s in (AppointmentStatus.COMPLETED, *FREE_FOR_PATIENT))
 
 
 async def summary(db: ReadSession, who: Identity, zone: ZoneInfo, now: datetime) -> Summary:

@@ -26,7 +26,7 @@ from careplus_doctors.store.prescription_records import select_prescriptions, to
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
+from careplus_tables.appointments import FREE_FOR_PATIENT, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
 from careplus_tables.colleagues import handed_to
 from careplus_tables.engine import AnySession
@@ -139,7 +139,7 @@ async def _last_visits(db: AnySession, patient_ids: Collection[int]) -> dict[int
     query = (
         select(patient_id, func.max(starts_at))
         .where(patient_id.in_(patient_ids), starts_at <= now())
-        .where(col(AppointmentRow.status).not_in([status.value for status in FREE_AGAIN]))
+        .where(col(AppointmentRow.status).not_in([status.value for status in FREE_FOR_PATIENT]))
         .group_by(patient_id)
     )
     found = (await db.execute(query)).all()

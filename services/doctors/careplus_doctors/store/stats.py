@@ -19,7 +19,7 @@ from careplus_doctors.rules.stats import Period, VisitCount
 from careplus_doctors.store import durations
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import OFFERS, AppointmentRow
 from careplus_tables.availability import ExtraHoursRow, OfferedTimeRow, OpenHoursRow, TimeOffRow
 from careplus_tables.closed_days import closed_between
 from careplus_tables.doctors import DoctorRow
@@ -106,6 +106,7 @@ async def _by_doctor(db: ReadSession, of: Period) -> list[DoctorCount]:
     busiest = (
         select(doctor_id, count, *(func.count().filter(status == outcome).label(outcome) for outcome in outcomes))
         .where(col(AppointmentRow.starts_at) >= of.bounds[0], col(AppointmentRow.starts_at) < of.bounds[-1])
+        .where(col(AppointmentRow.status).not_in(OFFERS))
         .group_by(doctor_id)
         .order_by(count.desc(), doctor_id)
         .limit(MOST_DOCTORS)
@@ -125,6 +126,7 @@ async def _visits(db: ReadSession, of: Period) -> list[VisitCount]:
     query = (
         select(*time_and_status, func.count())
         .where(col(AppointmentRow.starts_at) >= of.bounds[0], col(AppointmentRow.starts_at) < of.bounds[-1])
+        .where(col(AppointmentRow.status).not_in(OFFERS))
         .group_by(*time_and_status)
         .execution_options(cross_patient=CROSS_PATIENT)
     )

@@ -11,7 +11,7 @@ from careplus_contracts.notes import Addendum, Notes, NotesStatus
 from careplus_contracts.values import Person
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import OFFERS, AppointmentRow
 from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.engine import ReadSession
 from careplus_tables.notes import AddendumRow, NotesRow
@@ -25,7 +25,7 @@ async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[Ch
     """Return the visits of a patient in the doctor's care to any doctor, newest first."""
     query = (
         select_visits()
-        .where(col(AppointmentRow.patient_id) == patient_id)
+        .where(col(AppointmentRow.patient_id) == patient_id, col(AppointmentRow.status).not_in(OFFERS))
         .where(col(AppointmentRow.patient_id).in_(patients_in_care(who, patient_id)))
         .order_by(col(AppointmentRow.starts_at).desc(), col(AppointmentRow.id).desc())
         .limit(LONGEST_PART)

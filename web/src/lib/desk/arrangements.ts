@@ -33,6 +33,8 @@ const NEXT: Readonly<Record<Status, readonly Step[]>> = {
   completed: [],
   cancelled: [],
   no_show: ["arrived"],
+  offered: [],
+  lapsed: [],
 };
 
 /** The next steps of a visit, each with the time from which it is possible, or null. */

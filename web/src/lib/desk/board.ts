@@ -57,7 +57,7 @@ export function useBoard(day: Day): Board {
     const change = { status, version, arrived_at, started_at, completed_at };
     const visits = column.visits
       .map((one) => (one.id === visit.id ? { ...one, ...change } : one))
-      .filter((one) => one.status !== "cancelled");
+      .filter((one) => one.status !== "cancelled" && one.status !== "lapsed");
     replace(new Map([[column.doctor.id, { ...column, visits }]]));
   };
 

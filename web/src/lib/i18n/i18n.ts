@@ -30,6 +30,7 @@ import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
 import type visit from "../../i18n/en/visit.json";
 import type vitals from "../../i18n/en/vitals.json";
+import type waitlist from "../../i18n/en/waitlist.json";
 
 type English = typeof shell &
   typeof ui &
@@ -57,6 +58,7 @@ type English = typeof shell &
   typeof prescribe &
   typeof visit &
   typeof vitals &
+  typeof waitlist &
   typeof admin &
   typeof lab &
   typeof desk;
@@ -91,6 +93,7 @@ export type Room =
   | "prescribe"
   | "visit"
   | "vitals"
+  | "waitlist"
   | "admin"
   | "lab"
   | "desk";

@@ -44,6 +44,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
     { href: "/desk", say: "nav.today" },
     { href: "/desk/board", say: "nav.board" },
     { href: "/desk/appointments", say: "nav.appointments" },
+    { href: "/desk/waitlist", say: "nav.waitlist" },
     { href: "/desk/patients", say: "nav.patients" },
     { href: "/desk/notices", say: "nav.notices" },
   ],
@@ -52,6 +53,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
 /** Pages below an entry that do not begin with its address: the start of theirs, and the entry. First match. */
 export const BELOW: readonly (readonly [string, string])[] = [
   ["/certificates", "/prescriptions"],
+  ["/waitlist", "/appointments"],
   ["/doctor/visits", "/doctor"],
   ["/doctor/note-templates", "/doctor"],
   ["/doctor/handovers", "/doctor"],

@@ -7,7 +7,7 @@ from alembic import op
 import careplus_tables.columns
 
 revision = "0064"
-down_revision = "0060"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 older_code_works = True  # a table that older code does not know

@@ -13,7 +13,7 @@ import { save } from "../csv";
 
 type Stats = Schemas["Stats"];
 
-const TONES: Readonly<Record<Status, Tone>> = {
+const TONES: Readonly<Record<Exclude<Status, "offered" | "lapsed">, Tone>> = {
   booked: "booked",
   confirmed: "confirmed",
   arrived: "arrived",

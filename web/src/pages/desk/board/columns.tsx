@@ -16,6 +16,7 @@ import {
 import { Chip, Status } from "../../../ui/Chip";
 import { HOUR, type Interval, intervalsOn, placed, STEP, wall } from "../../../ui/week/WeekGrid";
 import { VisitActions } from "../visits/visit-actions";
+import { Held } from "./held";
 import type { Target } from "./move-dialog";
 
 export interface Acts {
@@ -168,12 +169,16 @@ function Visit({ visit, acts, onDrag }: VisitProps) {
         {isLate(visit) && <Chip tone="critical">{t("board.late")}</Chip>}
         {status === "arrived" && arrived_at && <Since at={arrived_at} />}
       </p>
-      <VisitActions
-        visit={visit}
-        onChanged={acts.onChanged}
-        onStale={() => acts.onStale(visit)}
-        onMove={() => acts.onMove({ visit, doctor: visit.doctor, at: starts_at })}
-      />
+      {status === "offered" ? (
+        <Held visit={visit} onChanged={acts.onChanged} onStale={() => acts.onStale(visit)} />
+      ) : (
+        <VisitActions
+          visit={visit}
+          onChanged={acts.onChanged}
+          onStale={() => acts.onStale(visit)}
+          onMove={() => acts.onMove({ visit, doctor: visit.doctor, at: starts_at })}
+        />
+      )}
     </div>
   );
 }

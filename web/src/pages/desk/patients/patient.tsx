@@ -38,6 +38,9 @@ function Shown({ id, isAdmin }: { id: number; isAdmin: boolean }) {
           <a class="button quiet" href={`/desk/notices?show=all&patient_id=${id}`}>
             {t("patient_page.mails")}
           </a>
+          <a class="button quiet" href={`/desk/waitlist?patient_id=${id}`}>
+            {t("patient_page.waitlist")}
+          </a>
           <a class="button quiet" href={`/desk/appointments?patient_id=${id}`}>
             {t("patient_page.visits")}
           </a>

@@ -15,6 +15,8 @@ const STEPS: Readonly<Record<VisitStatus, readonly VisitStatus[]>> = {
   completed: ["in_progress"],
   cancelled: [],
   no_show: ["arrived"],
+  offered: [],
+  lapsed: [],
 };
 
 /** The next steps; a visit is reopened only on the day on which it was completed. */

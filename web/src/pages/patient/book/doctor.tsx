@@ -49,6 +49,9 @@ export default function Doctor({ params, query, config }: PageProps) {
               <ByPhone doctor={found} config={config} />
             </div>
           )}
+          <p>
+            <a href={`/waitlist/new?doctor_id=${found.id}`}>{t("doctors.tell_me")}</a>
+          </p>
           <DoctorWeek
             doctor={found}
             config={config}

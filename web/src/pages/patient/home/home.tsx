@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n/i18n";
+import { loadMessages, t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { Page } from "../../../ui/frame/Page";
@@ -31,6 +31,22 @@ export default function Home({ config, account }: OwnProps) {
       void import("./booked-for-you").then(({ BookedForYou }) => setTold(<BookedForYou visits={booked} />));
   }, [booked]);
 
+  const waits = useLoad(() => outcome(api.GET("/api/waitlist", { params: { query: {} } })), [account.id]);
+  const [held, setHeld] = useState<typeof import("../waitlist/offers") | null>(null);
+  const [answered, setAnswered] = useState("");
+  const entries = waits.data?.items ?? [];
+  useEffect(() => {
+    // loaded on demand, because few patients have an offer
+    if (entries.some(({ offer }) => offer))
+      void Promise.all([import("../waitlist/offers"), loadMessages("waitlist")]).then(([code]) => setHeld(code));
+  }, [waits.data]);
+  const onAnswer = (text: string): void => {
+    setAnswered(text);
+    waits.again();
+    upcoming.again();
+    summary.again();
+  };
+
   const onChange = (visit: Visit, byReader: boolean): void => {
     if (byReader) setCancelled(visit);
     upcoming.again();
@@ -39,6 +55,8 @@ export default function Home({ config, account }: OwnProps) {
   };
   return (
     <Page title={t("home.title", { name: account.full_name })}>
+      {answered && <Done key={answered}>{answered}</Done>}
+      {held && <held.OfferCards entries={entries} onChange={onAnswer} />}
       {cancelled && (
         <div class="said">
           <Done key={cancelled.id}>{t("cancel.done", { reference: cancelled.reference })}</Done>

@@ -1,7 +1,7 @@
 /** One visit of the patient's; `?new` says that it was booked just now. */
 
-import { useState } from "preact/hooks";
-import { t } from "../../../lib/i18n/i18n";
+import { useEffect, useState } from "preact/hooks";
+import { loadMessages, t } from "../../../lib/i18n/i18n";
 import { specialtyName } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -15,7 +15,7 @@ import { Ready } from "../../../ui/Ready";
 import "../../../style/portals/patient.css";
 import { NotBookable } from "../book/not-bookable";
 import { CheckInPass } from "./check-in-pass";
-import { isAhead, loadVisit, type Visit } from "./visit";
+import { changing, isAhead, loadVisit, type Visit } from "./visit";
 import { Outcome } from "./visit-outcome";
 import { Done, VisitActs, VisitWhen } from "./visit-parts";
 
@@ -59,6 +59,7 @@ export default function Appointment({ params, query, config, account }: OwnProps
                   <VisitActs visit={shown} config={config} onChange={onChange}>
                     <PrintButton />
                   </VisitActs>
+                  {changing(shown, config) === "here" && shown.doctor.bookable && <EarlierPlease visit={shown} />}
                 </div>
                 <CheckInPass visit={shown} />
                 {shown.doctor.bookable ? (
@@ -78,6 +79,19 @@ export default function Appointment({ params, query, config, account }: OwnProps
       )}
     </Ready>
   );
+}
+
+/** Loaded after the page, because few patients want an earlier time. */
+function EarlierPlease({ visit }: { visit: Visit }) {
+  const [code, setCode] = useState<typeof import("../waitlist/earlier") | null>(null);
+  useEffect(() => {
+    const loading = Promise.all([import("../waitlist/earlier"), loadMessages("waitlist")]);
+    loading.then(
+      ([loaded]) => setCode(loaded),
+      () => {},
+    );
+  }, []);
+  return code && <code.Earlier key={visit.id} visit={visit} />;
 }
 
 function Facts({ visit, hospital }: { visit: Visit; hospital: string }) {

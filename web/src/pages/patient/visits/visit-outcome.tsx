@@ -12,6 +12,7 @@ export function Outcome({ visit, config }: { visit: Visit; config: Config }) {
       </p>
       {visit.cancel_reason && <p>{t("visit.cancelled.reason", { reason: visit.cancel_reason })}</p>}
       <p class="row no-print">
+        {visit.status === "offered" && <a href="/waitlist">{t("visit.offered.open")}</a>}
         <a class="button" href={againHref(visit.doctor)}>
           {t(visit.doctor.bookable ? "visit.again" : "visit.colleagues")}
         </a>
@@ -23,6 +24,7 @@ export function Outcome({ visit, config }: { visit: Visit; config: Config }) {
 
 function words({ status, cancelled_by, doctor }: Visit, { phone }: Config): string {
   if (status === "no_show") return t(phone ? "visit.missed.call" : "visit.missed", { phone: phone ?? "" });
+  if (status === "offered" || status === "lapsed") return t(`visit.${status}`);
   if (status !== "cancelled") return t("visit.over");
   if (cancelled_by === "patient") return t("visit.cancelled.patient");
   if (cancelled_by === "doctor") return t("visit.cancelled.doctor", { doctor: doctor.full_name });

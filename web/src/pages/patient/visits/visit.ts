@@ -14,8 +14,8 @@ export function changing({ status, starts_at }: Visit, { booking }: Config): "he
 
 /** Whether the visit is upcoming. */
 export function isAhead({ status, ends_at }: Visit): boolean {
-  const over = status === "cancelled" || status === "completed" || status === "no_show";
-  return !over && Date.parse(ends_at) > now();
+  const over: readonly Visit["status"][] = ["cancelled", "completed", "no_show", "offered", "lapsed"];
+  return !over.includes(status) && Date.parse(ends_at) > now();
 }
 
 export function loadVisit(id: number) {
