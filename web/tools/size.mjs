@@ -3,24 +3,24 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const SHELL = { js: 17.2, css: 8 };
+const SHELL = { js: 17.4, css: 8 };
 // pages that share a file go by the file's name in vite.config.ts
 const PAGES = [
-  { page: "public/landing.tsx", room: "public", budget: 24.5 },
-  { page: "patient-booking", room: "patient", budget: 24.9 },
-  { page: "patient/home/home.tsx", room: "patient", budget: 24.6 },
-  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.7 },
-  { page: "admin/overview/overview.tsx", room: "admin", budget: 27.5 },
-  { page: "lab/worklist.tsx", room: "lab", budget: 28 },
-  { page: "desk/today.tsx", room: "desk", budget: 35.8 },
-  { page: "doctor-visit", room: "doctor", budget: 43.4 },
-  { page: "doctor-certificates", room: "doctor", budget: 36.8 },
-  { page: "account/security.tsx", room: "account", budget: 30.9 },
+  { page: "public/landing.tsx", room: "public", budget: 24.7 },
+  { page: "patient-booking", room: "patient", budget: 25.4 },
+  { page: "patient/home/home.tsx", room: "patient", budget: 25.0 },
+  { page: "doctor/today/today.tsx", room: "doctor", budget: 28.9 },
+  { page: "admin/overview/overview.tsx", room: "admin", budget: 27.7 },
+  { page: "lab/worklist.tsx", room: "lab", budget: 28.2 },
+  { page: "desk/today.tsx", room: "desk", budget: 36.7 },
+  { page: "doctor-visit", room: "doctor", budget: 43.6 },
+  { page: "doctor-certificates", room: "doctor", budget: 37.0 },
+  { page: "account/security.tsx", room: "account", budget: 31.1 },
 ];
 const WORDS = 17.3;
 // measured sizes, rounded up: docs/decisions/0011
-const ROLES = { patient: 75.5, doctor: 106, admin: 70, lab: 46, desk: 56 };
-const STYLES = 13;
+const ROLES = { patient: 78.5, doctor: 109.6, admin: 70, lab: 46, desk: 67.2 };
+const STYLES = 13.2;
 // scripts and styles of a page without its messages; each waits for one of six connections
 const FILES = 23;
 // pages outside the portal's list: its start page, and for patients the public pages to find a doctor

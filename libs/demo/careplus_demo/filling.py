@@ -1,11 +1,7 @@
 """Insertion of the demo hospital into an empty database, in one transaction."""
 
-from collections.abc import Callable, Iterable
-from itertools import islice
-from typing import Any
-
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from careplus_contracts.release_policy import ReleasePolicy
 from careplus_demo import catalogue, specialty_ages
@@ -37,6 +33,7 @@ from careplus_demo.specimens import specimen_rows
 from careplus_demo.visits import Visits
 from careplus_demo.vitals import vitals_rows
 from careplus_demo.waitlist import entry_rows
+from careplus_demo.writing import Progress, RowWriter
 from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
@@ -46,7 +43,6 @@ from careplus_tables.certificates import CertificateRow
 from careplus_tables.chart_changes import ChartChangeRow
 from careplus_tables.charts import AllergyRow, ChartAccessRow, ChartRow, ProblemRow
 from careplus_tables.closed_days import ClosedDayPlanRow, ClosedDayRow
-from careplus_tables.columns import core
 from careplus_tables.comments import ResultCommentRow
 from careplus_tables.consents import ConsentRow
 from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
@@ -68,12 +64,8 @@ from careplus_tables.specimens import SpecimenRow
 from careplus_tables.vitals import VitalSignsRow
 from careplus_tables.waitlist import WaitlistEntryRow
 
-BATCH = 5000
 LATE_TEST, LATE_RELEASE = "ANA", {"release_policy": ReleasePolicy.AFTER_DAYS.value, "release_after_days": 7}
 """A test with a result that a doctor explains first."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with a table's name, the number of rows written and the number expected."""
 
 
 class NotEmpty(Exception):
@@ -107,98 +99,86 @@ def fill(url: str, plan: Plan, password_hash: str, progress: Progress = lambda *
     return written
 
 
-class _Writer:
-    def __init__(self, connection: sa.Connection, progress: Progress) -> None:
-        self.connection, self.progress = connection, progress
-        self.written: dict[str, int] = {}
-        self.signatures: Signatures
+class _Writer(RowWriter):
+    signatures: Signatures
 
     def write_all(self, plan: Plan, password_hash: str) -> dict[str, int]:
         people = People(plan, password_hash)
         self.signatures = Signatures(people)
         charts, availability = Charts(people), Availability(people)
         schedule = Schedule(people, availability)
-        self._write(AccountRow, people.account_rows(), plan.doctors + plan.patients)
-        self._write(InvitationRow, people.invitation_rows())
-        self._write(ConsentRow, consent_rows(people))
-        self._write(DoctorRow, people.doctor_rows(), plan.doctors)
-        self._write(ChartRow, charts.chart_rows())
-        self._write(AllergyRow, charts.allergy_rows())
-        self._write(ProblemRow, charts.problem_rows())
+        self.write(AccountRow, people.account_rows(), plan.doctors + plan.patients)
+        self.write(InvitationRow, people.invitation_rows())
+        self.write(ConsentRow, consent_rows(people))
+        self.write(DoctorRow, people.doctor_rows(), plan.doctors)
+        self.write(ChartRow, charts.chart_rows())
+        self.write(AllergyRow, charts.allergy_rows())
+        self.write(ProblemRow, charts.problem_rows())
         visits = Visits(people, schedule)
-        self._write(AppointmentRow, visits.rows(), schedule.count)
+        self.write(AppointmentRow, visits.rows(), schedule.count)
         self._write_hours(availability, people)
-        self._write(NoticeRow, notice_rows(self.connection, plan))
-        self._write(WaitlistEntryRow, entry_rows(people))
+        self.write(NoticeRow, notice_rows(self.connection, plan))
+        self.write(WaitlistEntryRow, entry_rows(people))
         completed = sorted(visits.completed, key=lambda visit: visit.ends_at)
-        self._write(ChartChangeRow, chart_change_rows(charts, completed))
+        self.write(ChartChangeRow, chart_change_rows(charts, completed))
         self._write_notes(VisitNotes(people, completed))
-        self._write(NoteTemplateRow, template_rows(people))
-        self._write(ScreenRow, screen_rows(people))
+        self.write(NoteTemplateRow, template_rows(people))
+        self.write(ScreenRow, screen_rows(people))
         self._write_prescriptions(orders := Orders(people, completed), plan)
-        self._write(ReferralRow, orders.referrals())
-        self._write(CertificateRow, certificate_rows(people, completed))
-        self._write(VitalSignsRow, vitals_rows(people, completed))
+        self.write(ReferralRow, orders.referrals())
+        self.write(CertificateRow, certificate_rows(people, completed))
+        self.write(VitalSignsRow, vitals_rows(people, completed))
         self._write_laboratory_setup(plan)
         self._write_laboratory(Laboratory(people, visits, completed, catalogue.read(self.connection)))
         emergency = EmergencyAccesses(people, completed)
-        self._write(ChartAccessRow, emergency.accesses)
-        self._write(AccessReviewRow, emergency.reviews)
+        self.write(ChartAccessRow, emergency.accesses)
+        self.write(AccessReviewRow, emergency.reviews)
         audit = AuditHistory(people, completed, emergency.accesses)
-        self._write(AuditEventRow, audit.event_rows())
-        self._write(AuditPatientRow, audit.patient_rows())
+        self.write(AuditEventRow, audit.event_rows())
+        self.write(AuditPatientRow, audit.patient_rows())
         if self.connection.dialect.name == "postgresql":
             reset_sequences(self.connection, self.written)
         return self.written
 
     def _write_hours(self, availability: Availability, people: People) -> None:
-        self._write(AvailabilityRow, availability.availability_rows())
-        self._write(OpenHoursRow, availability.open_hours_rows())
-        self._write(TimeOffRow, [*availability.time_off_rows(), *late_time_off_rows(self.connection, people)])
-        self._write(ExtraHoursRow, extra_hours_rows(people))
+        self.write(AvailabilityRow, availability.availability_rows())
+        self.write(OpenHoursRow, availability.open_hours_rows())
+        self.write(TimeOffRow, [*availability.time_off_rows(), *late_time_off_rows(self.connection, people)])
+        self.write(ExtraHoursRow, extra_hours_rows(people))
         closed_days: specialty_ages.Rows = [(ClosedDayPlanRow, plan_rows()), (ClosedDayRow, closed_day_rows(people.plan))]
         for table, rows in [*closed_days, *specialty_ages.rows_by_table()]:
-            self._write(table, rows)
+            self.write(table, rows)
 
     def _write_notes(self, notes: VisitNotes) -> None:
-        self._write(NotesRow, self.signatures.on(notes.rows(), "author_id", "signed_by_id"), len(notes.visits))
-        self._write(AddendumRow, self.signatures.on(notes.addendum_rows(), "by_id"))
+        self.write(NotesRow, self.signatures.on(notes.rows(), "author_id", "signed_by_id"), len(notes.visits))
+        self.write(AddendumRow, self.signatures.on(notes.addendum_rows(), "by_id"))
 
     def _write_prescriptions(self, orders: Orders, plan: Plan) -> None:
         prescriptions, items = orders.prescriptions()
-        self._write(PrescriptionRow, self.signatures.on(prescriptions, "doctor_id", "stopped_by_id"), len(prescriptions))
-        self._write(PrescriptionItemRow, items, len(items))
+        self.write(PrescriptionRow, self.signatures.on(prescriptions, "doctor_id", "stopped_by_id"), len(prescriptions))
+        self.write(PrescriptionItemRow, items, len(items))
         refills = Refills(prescriptions, plan.now)
-        self._write(RefillRow, refills.rows)
-        self._write(RefillItemRow, refills.items)
+        self.write(RefillRow, refills.rows)
+        self.write(RefillItemRow, refills.items)
 
     def _write_laboratory_setup(self, plan: Plan) -> None:
         add_range_version(self.connection, plan)
-        self._write(LabScheduleRow, [{"id": 1, "version": 2}])
-        self._write(LabHoursRow, hours_rows(plan))
-        self._write(LabClosureRow, closure_rows(plan))
+        self.write(LabScheduleRow, [{"id": 1, "version": 2}])
+        self.write(LabHoursRow, hours_rows(plan))
+        self.write(LabClosureRow, closure_rows(plan))
 
     def _write_laboratory(self, laboratory: Laboratory) -> None:
         reports = CriticalReports(laboratory)
-        self._write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
-        self._write(LabBookingTestRow, laboratory.test_rows())
-        self._write(SpecimenRow, specimen_rows(laboratory.bookings))
+        self.write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
+        self.write(LabBookingTestRow, laboratory.test_rows())
+        self.write(SpecimenRow, specimen_rows(laboratory.bookings))
         results = Results(laboratory, reports)
         corrections = Corrections(laboratory, results)
         signed = [*self.signatures.on(results.results, "ordered_by_id", "verified_by_id", "released_by_id", "corrected_by_id")]
-        self._write(LabResultRow, signed, len(signed))
-        self._write(ObservationRow, results.observations, len(results.observations))
-        self._write(ResultVersionRow, self.signatures.on(corrections.versions, "verified_by_id", "replaced_by_id"))
-        self._write(ResultCommentRow, comment_rows(signed, corrections.versions))
-        self._write(VersionObservationRow, corrections.observations)
-        self._write(ResultReviewRow, results.reviews)
-        self._write(CommunicationRow, reports.rows)
-
-    def _write(self, kind: type[SQLModel], rows: Iterable[dict[str, Any]], total: int = 0) -> None:
-        name, remaining, done = str(kind.__tablename__), iter(rows), 0
-        statement = sa.insert(core(kind))
-        while batch := list(islice(remaining, BATCH)):
-            self.connection.execute(statement, batch)
-            done += len(batch)
-            self.progress(name, done, max(total, done))
-        self.written[name] = done
+        self.write(LabResultRow, signed, len(signed))
+        self.write(ObservationRow, results.observations, len(results.observations))
+        self.write(ResultVersionRow, self.signatures.on(corrections.versions, "verified_by_id", "replaced_by_id"))
+        self.write(ResultCommentRow, comment_rows(signed, corrections.versions))
+        self.write(VersionObservationRow, corrections.observations)
+        self.write(ResultReviewRow, results.reviews)
+        self.write(CommunicationRow, reports.rows)

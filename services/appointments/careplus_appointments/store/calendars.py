@@ -183,16 +183,8 @@ async def _away_and_busy(
     """Return spans of time off and of visits by doctor; appointments of the patient under PATIENT_KEY."""
     away: dict[int, list[Span]] = defaultdict(list)
     busy: dict[int, list[Span]] = defaultdict(list)
-    opens, closes = span
-    rows = await _AWAY_AND_BUSY.all(
-        db,
-        doctors=doctors,
-        patient=patient_id or 0,
-        opens=opens,
-        earliest=opens - LONGEST,
-        closes=closes,
-        except_id=except_id or 0,
-    )
+    bounds = {"opens": span[0], "closes": span[1], "earliest": span[0] - LONGEST}
+    rows = await _AWAY_AND_BUSY.all(db, doctors=doctors, patient=patient_id or 0, except_id=except_id or 0, **bounds)
     for row in map(_SpanRecord._make, rows):
         (away if row.is_away else busy)[row.key].append((_instant(row.starts_at), _instant(row.ends_at)))
     busy[PATIENT_KEY] += [(starts_at, starts_at + LAB_VISIT) for starts_at, _ in busy.pop(LAB_KEY, [])]

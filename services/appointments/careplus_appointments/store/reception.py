@@ -172,6 +172,7 @@ def _select_visits() -> Select[*tuple[Any, ...]]:
 
 
 def _to_contract(visit: ReceptionRecord) -> Arrangement:
+    patient: dict[str, Any] = {"id": visit.patient_id, "full_name": visit.patient_name, "phone": visit.patient_phone}
     return Arrangement(
         id=visit.id,
         reference=visit.reference,
@@ -186,12 +187,7 @@ def _to_contract(visit: ReceptionRecord) -> Arrangement:
         started_at=visit.started_at,
         completed_at=visit.completed_at,
         version=visit.version,
-        patient=Caller(
-            id=visit.patient_id,
-            full_name=visit.patient_name,
-            date_of_birth=visit.patient_date_of_birth,
-            phone=visit.patient_phone,
-        ),
+        patient=Caller(**patient, date_of_birth=visit.patient_date_of_birth),
         doctor=Practitioner(
             id=visit.doctor_id,
             full_name=visit.doctor_name,

@@ -61,6 +61,6 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/profile", () => import("./profile")],
   [
     "/doctor/profile/calendars",
-    async () => (await Promise.all([import("../account/calendars"), loadMessages("account", "calendars")]))[0],
+    async () => (await Promise.all([import("../../ui/calendars/calendars"), loadMessages("account", "calendars")]))[0],
   ],
 ];

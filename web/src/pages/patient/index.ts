@@ -26,7 +26,7 @@ export const pages: readonly OwnPage[] = [
   ["/labs/:code/book", () => import("./labs/book")],
   [
     "/profile/calendars",
-    async () => (await Promise.all([import("../account/calendars"), loadMessages("account", "calendars")]))[0],
+    async () => (await Promise.all([import("../../ui/calendars/calendars"), loadMessages("account", "calendars")]))[0],
   ],
   ["/results", () => import("./results/results")],
   ["/results/trends/:code", () => import("./results/trend")],
