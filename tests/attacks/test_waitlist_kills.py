@@ -19,7 +19,7 @@ pytestmark = [only_linux]
 MOMENTS = ("before", "commit", "answer")
 STEPS = ("cancel", "decline", "accept", "join", "move")
 BROKEN = (
-    # an offer without its entry, an entry whose offer is over, an accepted entry without a visit, two visits at one time
+    # an offer without its entry, an entry with a passed offer, an accepted entry without a visit, two visits at one time
     "SELECT count(*) FROM appointments a LEFT JOIN waitlist_entries e ON e.offer_id = a.id"
     " WHERE a.status = 'offered' AND e.id IS NULL",
     "SELECT count(*) FROM waitlist_entries e JOIN appointments a ON a.id = e.offer_id WHERE a.status <> 'offered'",

@@ -1,6 +1,6 @@
 """Images of the database files after a power cut, from the log of `tests/faults/power/sitecustomize.py`.
 
-A disk keeps what was synced. Of later writes and truncations it keeps any, and of a write any of its sectors.
+A disk keeps synced data. Of later writes and truncations it keeps any, and of a write any of its sectors.
 """
 
 import struct

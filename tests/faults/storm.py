@@ -1,4 +1,4 @@
-"""Writers that repeat each request with its Idempotency-Key until it is acknowledged, and the count of what they left."""
+"""Writers that repeat each request with its Idempotency-Key until it is acknowledged, and the count of their records."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""Calendar feeds: what a calendar program reads, revocation, and what leaves the house."""
+"""Calendar feeds: the events that a calendar program reads, revocation, and names that leave the house."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Age limits of specialties: what patients find and book online, what staff book, and how administrators set them."""
+"""Age limits of specialties: search and booking of patients and staff, and the settings of administrators."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

@@ -28,7 +28,7 @@ VISITS_0008 = sa.table(
     "appointments", *(sa.column(name, VISITS.c[name].type) for name in (*_FIRST_COLUMNS, "doctor_id", "ends_at"))
 )
 BOOKINGS_0008 = sa.table("lab_bookings", *(sa.column(name, BOOKINGS.c[name].type) for name in _FIRST_COLUMNS))
-"""The tables at revision 0008, without the later columns whose defaults an insert into VISITS and BOOKINGS would set."""
+"""The tables at revision 0008, without the later columns: an insert into VISITS and BOOKINGS would set their defaults."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -51,7 +51,7 @@ class AppointmentStatus(StrEnum):
 VISIT_STATUSES = tuple(
     status for status in AppointmentStatus if status not in (AppointmentStatus.OFFERED, AppointmentStatus.LAPSED)
 )
-"""The statuses of visits, without those of offers."""
+"""The statuses of visits, without the ones of offers."""
 
 
 class When(StrEnum):

@@ -106,7 +106,7 @@ async def show_check_in(body: CheckIn) -> CheckInVisit:
     example={"check_in_code": "mJ3vQ8tYx0aRk2LpWc7ZbA"},
 )
 async def check_in(body: CheckIn) -> CheckInVisit:
-    """Say that the patient of a visit is here, by the code alone: the visit becomes `arrived`, and nothing else changes.
+    """Say that the patient of a visit is here, by the code alone: the visit becomes `arrived`, without another change.
 
     Possible from an hour before the start, on its day, until a quarter of an hour after it. The code of a moved visit is for its
     new time. Checking in again has no effect and the same answer.

@@ -98,7 +98,7 @@ class ScreenContent(Answer):
 async def create_screen(body: CreateScreen) -> NewScreen:
     """Create a screen for a waiting room. Its address is shown only once; open it on the screen.
 
-    The token in it reads `GET /api/screen` and nothing else. It does not expire: revoke it when the screen is taken away.
+    The token in it reads `GET /api/screen` alone. It does not expire: revoke it when the screen is taken away.
     """
 
 

@@ -1,4 +1,4 @@
-"""Visits to move: those that stay booked although their doctor sees no patients then. They are computed, never stored."""
+"""Visits to move: they stay booked although their doctor sees no patients then. They are computed, never stored."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -92,7 +92,7 @@ class MoveOutcome(StrEnum):
 
 
 class MoveResult(Answer):
-    """What became of one visit. Unless it is moved, the visit is as it was."""
+    """The result for one visit. Unless it is moved, the visit is as it was."""
 
     appointment_id: Id
     outcome: MoveOutcome

@@ -1,4 +1,4 @@
-"""Screens of waiting rooms, and the doctors whose visits they show. Written by appointments."""
+"""Screens of waiting rooms, and their doctors. Written by appointments."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ OWNER = "appointments"
 
 
 class ScreenRow(SQLModel, table=True):
-    """A screen and the SHA-256 of its token; a revoked one shows nothing."""
+    """A screen and the SHA-256 of its token; a revoked one is refused."""
 
     __tablename__ = "screens"
     __table_args__ = (one_of("language", ScreenLanguage),)
@@ -27,7 +27,7 @@ class ScreenRow(SQLModel, table=True):
 
 
 class ScreenDoctorRow(SQLModel, table=True):
-    """A doctor whose visits a screen shows; a screen without any shows the visits to all."""
+    """A doctor of a screen, which shows visits to its doctors; a screen without any shows the visits to all."""
 
     __tablename__ = "screen_doctors"
 

@@ -31,13 +31,13 @@ _methods: dict[int, Any] = {}
 
 
 def record(kind: bytes, file: int, place: int, content: bytes = b"") -> None:
-    """Append a record. One call of write on a file that is open for appending is not mixed with those of other processes."""
+    """Append a record. One call of write on a file that is open for appending is not mixed with calls of other processes."""
     written = os.write(_log, HEAD.pack(kind, file, place, len(content)) + content)
     assert written == HEAD.size + len(content)
 
 
 def recording(original: int) -> Any:
-    """Return a copy of a table of methods whose writes, truncations and syncs are recorded."""
+    """Return a copy of a table of methods that records writes, truncations and syncs."""
     version = ctypes.cast(original, ctypes.POINTER(Int))[0]
     table = (Pointer * SIZES[version])()
     ctypes.memmove(table, original, ctypes.sizeof(table))

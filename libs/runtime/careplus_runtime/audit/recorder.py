@@ -55,12 +55,12 @@ def identify_subject(request: Request, account: Account, session_id: str | None 
 
 
 def identify_owner(request: Request, account_id: int, role: Role, session_id: str | None = None) -> None:
-    """Name the account whose secret address or link a request to a public endpoint uses."""
+    """Name the owner of the secret address or link that a request to a public endpoint uses."""
     request.scope["subject"] = Actor(account_id, role, session_id)
 
 
 def identify_holder(request: Request, patient_id: int, record_id: int) -> None:
-    """Name the patient who acts by a code for one record alone, without a session, and that record."""
+    """Name the patient, acting by a code for one record alone, without a session, and that record."""
     request.scope["subject"], request.scope["object_id"] = Actor(patient_id, Role.PATIENT), record_id
 
 

@@ -1,4 +1,4 @@
-"""Age limits of specialties: who books a doctor online, counted on the clinic day of the visit."""
+"""Age limits of specialties for online booking, counted on the clinic day of the visit."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -49,7 +49,7 @@ def admits_between(limits: AgeLimits | None, born: date | None, first: date, las
 
 
 def treats(code: str, age: int | None, limits: Limits) -> bool:
-    """Return whether a specialty is offered for a complaint at this age: by the hospital's limits, or by those of the list."""
+    """Return whether a specialty is offered for a complaint at this age: by the hospital's limits, or by the list's."""
     return admits(limits[code], age) if code in limits else SPECIALTIES[code].treats(age)
 
 

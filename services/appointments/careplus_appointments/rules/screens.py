@@ -1,4 +1,4 @@
-"""What a screen shows: the ends of references, and for how long a called patient stays."""
+"""The entries of a screen: the ends of references, and for how long a called patient stays."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -111,7 +111,7 @@ def _later(visit: Moving, free_on: FreeOn) -> Iterator[Suggested]:
 
 
 def _of_colleagues(visit: Moving, free_on: FreeOn) -> Iterator[Suggested]:
-    """Yield the times of colleagues day by day, on each day those nearest to the visit first."""
+    """Yield the times of colleagues day by day, on each day the nearest to the visit first."""
     for day in days_from(visit.day, COLLEAGUE_DAYS + 1):
         times = [Suggested(colleague, span) for colleague in visit.colleagues for span in free_on(colleague, day)]
         yield from sorted(times, key=lambda one: (abs(one.span[0] - visit.span[0]), one.span[0], one.doctor_id))

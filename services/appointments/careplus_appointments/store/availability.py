@@ -71,7 +71,7 @@ async def show(db: AnySession, row: AvailabilityRow, zone: ZoneInfo) -> Availabi
 
 
 async def show_to_desk(db: AnySession, who: Identity, row: AvailabilityRow, zone: ZoneInfo) -> DeskAvailability:
-    """Return what `show` does, with the visits as reception sees them."""
+    """Return the answer of `show` with the visits as reception sees them."""
     rules = await _rules(db, row.doctor_id)
     to_move = await reception.of_ids(db, who, await _outside(db, row.doctor_id, rules, zone))
     return DeskAvailability(slot_minutes=row.slot_minutes, place=row.place, rules=rules, to_move=to_move, version=row.version)

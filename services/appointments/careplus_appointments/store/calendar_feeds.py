@@ -46,7 +46,7 @@ _SHOWN = tuple(
     )
 )
 BUSY = {PortalLanguage.EN: "Visit", PortalLanguage.DE: "Besuch"}
-"""The text of a visit whose patient is not named."""
+"""The text of a visit without the name of its patient."""
 
 
 async def list_own(db: ReadSession, who: Identity) -> CalendarFeeds:

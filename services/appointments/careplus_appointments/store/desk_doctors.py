@@ -45,7 +45,7 @@ async def list_all(db: ReadSession, who: Identity, wanted: DeskDoctorFilter) -> 
 
 
 async def find(db: AnySession, who: Identity, doctor_id: int) -> None:
-    """Raise NotFound unless the id is of a doctor, also of one who has another role now."""
+    """Raise NotFound unless the id is of a doctor, also of one with another role now."""
     await one_or_404(db, select(col(AccountRow.id)).where(is_desk(who), _is_doctor(), col(AccountRow.id) == doctor_id))
 
 

@@ -68,7 +68,7 @@ async def list_specialties(db: AnySession) -> Specialties:
 
 
 async def of_specialty(db: AnySession, wanted: str) -> ColumnElement[bool]:
-    """Return the condition of doctors whose specialty is spelled like this, or named by this code or word."""
+    """Return the condition of doctors with a specialty that is spelled like this, or named by this code or word."""
     codes = set(codes_of(wanted))
     keys = {one.key for one in await specialties_here(db) if codes & set(one.codes)}
     return col(DoctorRow.specialty_key).in_({equality_key(wanted), *keys})

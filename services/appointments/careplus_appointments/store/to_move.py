@@ -1,4 +1,4 @@
-"""Statements that find the visits to move: hours, time off and upcoming visits are read once each, whatever their number."""
+"""Statements that find the visits to move: hours, time off and upcoming visits are read once each, however many they are."""
 
 from collections import defaultdict
 from collections.abc import Sequence

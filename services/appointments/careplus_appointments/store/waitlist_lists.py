@@ -1,4 +1,4 @@
-"""Lists of the waitlist: a patient's own entries, and those of all patients for reception."""
+"""Lists of the waitlist: a patient's own entries, and the entries of all patients for reception."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -132,7 +132,7 @@ async def _replaced(db: AnySession, rows: Sequence[WaitlistEntryRow]) -> dict[in
 
 
 async def _practitioners(db: AnySession, ids: Iterable[int | None]) -> dict[int, Practitioner]:
-    """Return doctors by id, also those that take no appointments any more."""
+    """Return doctors by id, also without appointments any more."""
     account = AccountRow
     query = (
         select(col(account.id), display_name(account), col(DoctorRow.specialty), is_bookable(account))

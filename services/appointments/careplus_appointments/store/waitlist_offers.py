@@ -35,7 +35,7 @@ def _settings() -> Settings:
 
 
 async def offer(db: WriteSession, freed: Freed) -> None:
-    """Offer the free times of the doctor that touch the span, each to the entry that waits longest among those that it fits.
+    """Offer the free times of the doctor that touch the span, each to the longest waiting entry that it fits.
 
     The account of the doctor need not be locked: the database refuses an offer beside a visit.
     """
@@ -93,7 +93,7 @@ async def lapse(db: WriteSession, appointment_id: int, *, before: datetime | Non
 
 
 async def finish(db: WriteSession, appointment_id: int) -> None:
-    """End the entry whose offer was accepted."""
+    """End the entry of an accepted offer."""
     await _set_entry(db, appointment_id, offer_id=None, status=EntryStatus.ACCEPTED.value)
 
 
@@ -111,7 +111,7 @@ async def overdue(db: AnySession, at: datetime, limit: int) -> Sequence[int]:
 
 
 async def lapse_within(db: WriteSession, doctor_id: int, span: Span) -> None:
-    """End the offers of a doctor that overlap time off, whose times are offered to nobody."""
+    """End the offers of a doctor that overlap time off, and offer their times no further."""
     query = select(col(_visit.id)).where(
         *(col(_visit.doctor_id) == doctor_id, col(_visit.starts_at) < span[1], col(_visit.ends_at) > span[0]),
         col(_visit.status) == AppointmentStatus.OFFERED.value,

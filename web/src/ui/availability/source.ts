@@ -1,4 +1,4 @@
-/** The calls that read and edit the hours of one doctor: the doctor's own, or those of the desk. */
+/** The calls that read and edit the hours of one doctor: the doctor's own, or the desk's. */
 import { api, type Outcome, outcome, type Schemas, unchanged } from "../../api/client";
 import type { Day } from "../../lib/time/time";
 

@@ -1,4 +1,4 @@
-/** The table of visits to move with their new times, the button that moves them, and what became of each. */
+/** The table of visits to move with their new times, the button that moves them, and the result of each. */
 import { useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { moveHref } from "../../../lib/desk/arrangements";

@@ -72,7 +72,7 @@ export function Overbook({ start, act }: Props) {
   );
 }
 
-/** The name of the day on which the hospital is closed; nothing on other days. */
+/** The name of the day on which the hospital is closed; null on other days. */
 function ClosedDay({ day }: { day: string }) {
   const query = { from: day, to: day };
   const found = useLoad(

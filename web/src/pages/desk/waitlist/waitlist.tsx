@@ -1,4 +1,4 @@
-/** The waitlist of all patients, longest waiting first (`?patient_id=`): who waits for which times, and what is offered now. */
+/** The waitlist of all patients, longest waiting first (`?patient_id=`): each with the times wanted, and the present offer. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useSubmit } from "../../../lib/forms/form";
