@@ -142,3 +142,17 @@ def test_admin_sets_limits_of_known_specialties_once(chief: Any, world: World) -
     stale = chief.put(PATH, json={"limits": []}, headers={"If-Match": f'"{saved["version"] - 1}"'})
     assert stale.status_code == 412
     assert world.people["doctor"].http.get(PATH).status_code == 403
+
+
+def test_waitlist_offers_no_time_outside_of_ages(chief: Any, doctors: dict[str, Person], registered: Any, world: World) -> None:
+    adult, doctor = registered(TODAY - timedelta(days=40 * 365)), doctors["children"]
+    child = registered(TODAY - timedelta(days=9 * 365))
+    waits = {"doctor_id": doctor.id, "first_day": str(TODAY), "last_day": str(TODAY + timedelta(days=60))}
+    at = free_times(world.people["admin"].http, doctor.id, days=10)[30].isoformat()
+    visit = made(child.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at}))
+    second = registered(TODAY - timedelta(days=10 * 365))
+    for person in (adult, second):
+        made(person.http.post("/api/waitlist", json=waits))
+    made(child.http.put(f"/api/appointments/{visit['id']}/cancel"), 200)
+    offers = [made(person.http.get("/api/waitlist"), 200)["items"][0]["offer"] for person in (adult, second)]
+    assert (offers[0], offers[1]["starts_at"]) == (None, visit["starts_at"])

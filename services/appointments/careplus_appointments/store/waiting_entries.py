@@ -13,6 +13,7 @@ from careplus_clinic.clinic_time import Span
 from careplus_clinic.search_keys import equality_key
 from careplus_clinic.specialties import codes_of
 from careplus_contracts.appointments import AppointmentStatus
+from careplus_contracts.endpoints import Role
 from careplus_contracts.waitlist import EntryStatus
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
@@ -41,6 +42,13 @@ class Waiting(NamedTuple):
     to_time: str
     instead_of_id: int | None
     before: datetime | None
+    added_by: str
+    date_of_birth: date | None
+
+    @property
+    def born(self) -> date | None:
+        """The date of birth that age limits bind; None for an entry that staff added."""
+        return self.date_of_birth if self.added_by == Role.PATIENT.value else None
 
     def wanted(self) -> Wanted:
         """Return the times that fit."""
@@ -78,6 +86,7 @@ def _select() -> Select[*tuple[Any, ...]]:
         select(
             *(col(entry.id), col(entry.patient_id), col(entry.first_day), col(entry.last_day), col(entry.weekdays)),
             *(col(entry.from_time), col(entry.to_time), col(entry.instead_of_id), col(replaced.starts_at)),
+            *(col(entry.added_by), col(AccountRow.date_of_birth)),
         )
         .join(AccountRow, col(AccountRow.id) == col(entry.patient_id))
         .outerjoin(replaced, col(replaced.id) == col(entry.instead_of_id))

@@ -9,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from careplus_appointments.rules import slots
+from careplus_appointments.rules.ages import admits_on
 from careplus_appointments.rules.waitlist import LEAD
 from careplus_appointments.rules.waitlist import held_until as end_of_offer
-from careplus_appointments.store import calendars, visit_notices, waiting_entries
+from careplus_appointments.store import calendars, specialty_ages, visit_notices, waiting_entries
+from careplus_appointments.store.specialty_ages import Ages
 from careplus_appointments.store.waiting_entries import CROSS_PATIENT, Freed, Waiting
 from careplus_clinic.clinic_time import Span, day_bounds, days_from, local_date
 from careplus_contracts.appointments import AppointmentStatus
@@ -45,7 +47,8 @@ async def offer(db: WriteSession, freed: Freed) -> None:
         return
     days = (local_date(opens, zone), local_date(closes, zone))
     waiting = await waiting_entries.list_waiting(db, freed, days)
-    found = await calendars.of_doctors(db, [freed.doctor_id], day_bounds(*days, zone)) if waiting else {}
+    ages = Ages(await specialty_ages.read(db))
+    found = await calendars.of_doctors(db, [freed.doctor_id], day_bounds(*days, zone), ages=ages) if waiting else {}
     if (calendar := found.get(freed.doctor_id)) is None:
         # no entry waits, or the doctor takes no appointments any more
         return
@@ -57,7 +60,8 @@ async def offer(db: WriteSession, freed: Freed) -> None:
     for one in waiting:
         wanted = one.wanted()
         for slot in free:
-            if (one.id, slot[0]) in had or not wanted.fits(slot, zone):
+            is_of_age = admits_on(calendar.ages, one.born, local_date(slot[0], zone))
+            if (one.id, slot[0]) in had or not wanted.fits(slot, zone) or not is_of_age:
                 continue
             until = end_of_offer(at, slot[0], zone)
             if until is not None and await _hold(db, one, freed.doctor_id, slot, until, calendar.place):
