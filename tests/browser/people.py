@@ -55,6 +55,13 @@ class People:
         self.persons[name] = self.hospital.add_doctor(self.admin, self.emails[name], f"Dr {name}", "Neurology")
         return name
 
+    def new_receptionist(self) -> str:
+        """Invite a receptionist for one test and return their name here."""
+        name = f"desk-{secrets.token_hex(4)}"
+        self.emails[name] = f"{name}@example.org"
+        self.persons[name] = self.hospital.invite(self.admin, self.emails[name], "Rolf Rezeption", "reception")
+        return name
+
     def close(self) -> None:
         for person in self.persons.values():
             person.http.close()

@@ -1,4 +1,4 @@
-/** Register a patient without an account; `?book=1` goes on with the booking. */
+/** Register a patient without an account; `?book=1` goes on with the booking, with the rest of the query. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
@@ -23,8 +23,11 @@ const BLANK = { full_name: "", born: partsOf(null), sex: "", phone: "", contact:
 const FIELDS = ["full_name", "date_of_birth", "sex", "phone", ...CONTACT_FIELDS];
 
 export default function NewPatient({ query }: OwnProps) {
-  const hrefOf = ({ id }: Patient): string =>
-    query.has("book") ? `/desk/appointments/new?patient_id=${id}` : `/desk/patients/${id}`;
+  const hrefOf = ({ id }: Patient): string => {
+    if (!query.has("book")) return `/desk/patients/${id}`;
+    const chosen = [...query].filter(([name]) => name !== "book" && name !== "q");
+    return `/desk/appointments/new?${new URLSearchParams([...chosen, ["patient_id", String(id)]])}`;
+  };
   const draft = useDraft("new-patient", BLANK);
   const [candidates, setCandidates] = useState<readonly Patient[]>([]);
   const { value } = draft;

@@ -29,7 +29,7 @@ export default function PhoneBooking({ query, config }: OwnProps) {
   const back = { href: "/desk/appointments", text: t("phone_booking.back") };
   return (
     <Page title={t("phone_booking.title")} lead={t("phone_booking.lead")} back={back}>
-      {patient === null && <FindPatient q={query.get("q") ?? ""} />}
+      {patient === null && <FindPatient query={query} />}
       {patient !== null && <ForPatient id={patient} query={query} config={config} />}
     </Page>
   );

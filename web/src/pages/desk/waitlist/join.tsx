@@ -22,7 +22,7 @@ export default function Join({ query }: OwnProps) {
   const back = { href: "/desk/waitlist", text: t("waitlist.desk.title") };
   return (
     <Page title={t("waitlist.desk.add")} width="narrow" back={back}>
-      {patient === null ? <FindPatient q={query.get("q") ?? ""} /> : <ForPatient key={patient} id={patient} />}
+      {patient === null ? <FindPatient query={query} /> : <ForPatient key={patient} id={patient} />}
     </Page>
   );
 }
