@@ -180,7 +180,7 @@ ACTS = (
     ),
     Act(
         "move_visits",
-        body=lambda c: {"moves": [{"appointment_id": c.visit(), "version": 1, "starts_at": c.free_time()}]},
+        body=lambda c: {"moves": [{"appointment_id": c.visit(), "version": 1, "starts_at": c.free_time(), "doctor_id": None}]},
     ),
     Act(
         "set_closed_days",

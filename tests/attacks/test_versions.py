@@ -20,6 +20,7 @@ WITHOUT_VERSION = {
     "cancel_bookings": "cancels all visits ahead, not one record",
     "cancel_lab_bookings": "cancels all laboratory bookings ahead, not one record",
     "mark_called": "ends one notice once",
+    "revoke_screen": "ends one token once",
     "resend_notice": "queues one notice again",
     "set_notice_choices": "one person's own choices; the last one holds",
 }

@@ -54,7 +54,8 @@ def test_read_of_a_record_leaves_one_event(world: World, hospital: Hospital, end
         assert answer.status_code == 200, answer.text
         found = of_request(hospital, request_id)
         if act_of(endpoint).no_patient:
-            assert found == []
+            # a patient's own read is recorded
+            assert [one["patients"] for one in found] in ([], [[]])
             continue
         if not found:
             assert (answer.json().get("items") or answer.json().get("to_move") or []) == [], "a read of a record needs an event"

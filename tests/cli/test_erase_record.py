@@ -24,6 +24,8 @@ STAFF = {
         "doctors",
         "handovers",
         "note_templates",
+        "screens",
+        "screen_doctors",
         "analyte_versions",
     ),
     *("reference_ranges", "lab_schedules", "lab_hours", "lab_closures", "closed_days", "closed_day_plans", "audit_links"),

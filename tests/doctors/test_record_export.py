@@ -28,6 +28,8 @@ LEFT_OUT = {
     "doctors": "profiles of doctors",
     "handovers": "work of doctors who left",
     "note_templates": "texts of doctors",
+    "screens": "screens of waiting rooms",
+    "screen_doctors": "doctors of screens",
     "calendar_feeds": "settings of the account, on its page of calendars",
     "notice_choices": "settings of the account, on the profile",
     "analyte_versions": "the laboratory's catalogue",
@@ -74,6 +76,7 @@ HIDDEN = {
         "transports": "a hint for browsers",
     },
     "appointments": {
+        "check_in_code": "a secret",
         "note": "a working note between doctors (decision 28)",
         "overbook_reason": "staff tell it staff (decision 48)",
     },

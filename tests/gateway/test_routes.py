@@ -16,10 +16,13 @@ def with_ids(path: str) -> str:
     return re.sub(r"{\w+}", "7", path)
 
 
+SCREEN_TOKEN = "s" * 43
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 async def test_every_endpoint_is_routed(gateway: Gateway, upstream: Upstream, endpoint: Endpoint[..., object]) -> None:
-    role = next(role for role in Role if endpoint.admits(role))
-    async with gateway.client(token(role)) as http:
+    bearer = SCREEN_TOKEN if endpoint.takes_own_token else token(next(role for role in Role if endpoint.admits(role)))
+    async with gateway.client(bearer) as http:
         answer = await http.request(endpoint.method, with_ids(endpoint.path))
     is_own = endpoint.service == "gateway" or endpoint.name == "show_keys"
     if endpoint.service == "labs" or endpoint.name == "show_readiness":

@@ -232,7 +232,7 @@ def test_orders_of_a_visit_are_filtered(world: World, doctor: httpx.Client) -> N
 
 
 def test_repeats_name_the_last_time_and_its_value(hospital: Hospital, world: World, doctor: httpx.Client) -> None:
-    patient = hospital.register("rea@example.org", "Rea Peat", date_of_birth="1960-02-03", sex="female")
+    patient = hospital.register("rea-peat@example.org", "Rea Peat", date_of_birth="1960-02-03", sex="female")
     at = free_times(patient.http, world.people["doctor"].id, days=10)[35]
     made(patient.http.post("/api/appointments", json={"doctor_id": world.people["doctor"].id, "starts_at": at.isoformat()}))
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from tests.mailbox import confirm_email, mails, text_of
 from tests.notices import notice_of
 from tests.world import made
 
+BERLIN = ZoneInfo("Europe/Berlin")
 WAITLIST, DESK = "/api/waitlist", "/api/reception/waitlist"
 
 
@@ -296,7 +298,10 @@ def test_held_time_is_booked_by_phone_after_withdrawal(clinic: Clinic) -> None:
     refused = clinic.desk.http.post("/api/admin/appointments", json=body)
     assert refused.json()["code"] == "slot_taken"
     assert "is offered to a patient of the waitlist until" in refused.json()["detail"]
-    board = made(clinic.desk.http.get("/api/reception/board", params={"day": str(at.date()), "doctor_id": doctor.id}), 200)
+    board = made(
+        clinic.desk.http.get("/api/reception/board", params={"day": str(at.astimezone(BERLIN).date()), "doctor_id": doctor.id}),
+        200,
+    )
     [held] = board["items"][0]["visits"]
     assert (held["status"], held["offered_until"]) == ("offered", offer["offered_until"])
     withdrawn = clinic.desk.http.put(f"/api/reception/appointments/{offer['appointment_id']}/withdraw")

@@ -67,7 +67,7 @@ def test_answers_are_open_and_bodies_closed() -> None:
 @pytest.mark.parametrize("endpoint", CREATING, ids=lambda endpoint: endpoint.name)
 def test_location_is_an_address_of_the_callers(endpoint: Endpoint[..., Any]) -> None:
     answer = json.dumps(COMPONENTS["examples"][endpoint.answer.__name__]["value"]).encode()
-    location = endpoint.location_of(answer).split("/")
+    location = endpoint.location_of(answer, dict.fromkeys(endpoint.parameters, 1)).split("/")
     assert not any(part.startswith("{") for part in location), f"{endpoint.name}: set location= on the contract"
     served = [one for one in ENDPOINTS if matches(one.path.split("/"), location)]
     callers = [role for role in Role if endpoint.admits(role)]
@@ -90,7 +90,7 @@ def test_created_answer_has_its_location(endpoint: Endpoint[..., Any], world: Wo
         for _ in range(1 + endpoint.idempotent):
             answer = request.http.request(request.method, request.path, json=request.body, headers=headers)
             assert answer.status_code == 201, answer.text
-            assert answer.headers["Location"] == endpoint.location_of(answer.content)
+            assert answer.headers["Location"] == endpoint.location_of(answer.content, world.ids)
 
 
 class Ids(HTMLParser):

@@ -155,9 +155,9 @@ class Endpoint(Generic[P, R_co]):
         }
         return (*self.refuses, *(kind for kind, applies in implied.items() if applies and kind not in self.refuses))
 
-    def location_of(self, answer: bytes) -> str:
-        """Return the address of the record in the JSON answer of a 201."""
-        return self.location.format_map(json.loads(answer)) if self.location else self.path
+    def location_of(self, answer: bytes, path: Mapping[str, Any]) -> str:
+        """Return the address of the record in the JSON answer of a 201; `path` are the path parameters of the request."""
+        return (self.location or self.path).format_map({**path, **json.loads(answer)})
 
     def admits(self, role: Role) -> bool:
         return self.public or (isinstance(self.roles, frozenset) and role in self.roles)

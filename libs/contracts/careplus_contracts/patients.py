@@ -26,6 +26,7 @@ from careplus_contracts.values import (
 )
 
 api = Contract(service="auth", tag="patients")
+_MINA = {"full_name": "Mina Haddad", "date_of_birth": "2026-11-02", "sex": "female", "phone": "+49 30 5550 1234"}
 
 
 class DeskPatient(Patient):
@@ -154,7 +155,7 @@ async def show_patient(patient_id: Id) -> DeskPatient:
     location="/api/reception/patients/{id}",
     roles=DESK,
     refuses=(LooksLikeSomebody,),
-    example={"full_name": "Mina Haddad", "date_of_birth": "2026-11-02", "sex": "female", "phone": "+49 30 5550 1234"},
+    example={**_MINA, "contact": {"name": "Samira Haddad", "phone": "+49 30 5550 77", "relation": "mother"}},
 )
 async def register_patient(body: RegisterPatient) -> DeskPatient:
     """Register a patient without an account, for example a newborn. No e-mail address is needed.

@@ -123,7 +123,7 @@ async def count_visits_to_move() -> ToMoveCount:
     "/api/reception/moves",
     roles=DESK,
     status=200,
-    example={"moves": [{"appointment_id": 12, "version": 1, "starts_at": "2030-01-08T09:30:00Z"}]},
+    example={"moves": [{"appointment_id": 12, "version": 1, "starts_at": "2030-01-08T09:30:00Z", "doctor_id": 3}]},
 )
 async def move_visits(body: MoveVisits) -> MoveResults:
     """Move visits to free times, each for itself: a visit that cannot be moved stays, and the others are moved.

@@ -110,7 +110,7 @@ class BoundHandler:
         is_json = media_type == "application/json"
         body = self.answer.dump_json(result, warnings="error") if is_json else result.encode()
         if self.endpoint.status == 201:
-            headers["Location"] = self.endpoint.location_of(body)
+            headers["Location"] = self.endpoint.location_of(body, request.path_params)
         if (version := getattr(result, "version", None)) is not None:
             headers["ETag"] = f'"{version}"'
         elif self.endpoint.conditional:

@@ -131,7 +131,7 @@ async def _replay(endpoint: Endpoint[..., Any], request: Request, stored: _Store
     headers = {REPLAYED: "true", "Cache-Control": "no-store"} | ({} if etag is None else {"ETag": etag})
     media_type, answer = None if status == 204 else "application/json", stored.decrypt(bytes(ciphertext))
     if status == 201:
-        headers["Location"] = endpoint.location_of(answer)
+        headers["Location"] = endpoint.location_of(answer, request.path_params)
     return Response(answer, status, headers, media_type=media_type)
 
 

@@ -78,7 +78,7 @@ class _Assigned:
 
     def is_free(self, visit: Moving, one: Suggested) -> bool:
         others = [other for id_, other in self._of_patients[visit.patient_id] if id_ != visit.id]
-        occupied = [other for other in (*self._busy.get(visit.patient_id, ()), *others) if other != visit.span]
+        occupied = [*(other for other in self._busy.get(visit.patient_id, ()) if other != visit.span), *others]
         is_taken = (one.doctor_id, one.span[0]) in self._of_doctors
         return not is_taken and not any(_overlap(one.span, other) for other in occupied)
 
