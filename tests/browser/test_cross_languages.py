@@ -63,7 +63,11 @@ def sideways(page: Page, look: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+# the screen of a waiting room has no footer
+FRAMED = [view for view in VIEWS if not view.path.startswith("/screen")]
+
+
+@pytest.mark.parametrize("view", FRAMED, ids=lambda view: view.name)
 def test_pages_fit_with_longer_words(demo_pages: DemoPages, view: View) -> None:
     page = demo_pages.show(view)
     expect(page.get_by_role("contentinfo")).to_contain_text("[Ín~ án~ émérgéncy")

@@ -27,8 +27,8 @@ TEXTS = """() => {
   return found;
 }"""
 CUTS = re.compile(r"[,;:()·]\s*|\n")
-ENGLISH_ON_PURPOSE = {"/admin/tests/{}", "/admin/analytes/{}"}
-"""Forms that change a stored text show it as it is stored."""
+ENGLISH_ON_PURPOSE = {"/admin/tests/{}", "/admin/analytes/{}", "/screen#token=revoked-or-never-issued"}
+"""Forms that change a stored text show it as it is stored; a screen without a language speaks both."""
 SOURCES: list[str] = list(tomllib.loads(FILE.read_text(encoding="utf-8"))["sources"].values())
 """Citations stay in their language."""
 

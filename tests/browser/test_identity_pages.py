@@ -58,7 +58,7 @@ def test_desk_corrects_a_name_and_the_patient_sees_it(people: People, patient: s
     expect(desk.get_by_role("heading", level=1)).to_have_text("Nia Neumann")
     page = role_page(patient)
     page.goto("/profile")
-    about = page.get_by_role("region", name="About you")
+    about = page.get_by_role("region", name="About you", exact=True)
     expect(about).to_contain_text("Nia Novak → Nia Neumann")
     expect(about).to_contain_text("Married; identity card shown")
     expect(about.get_by_role("textbox")).to_have_count(0)

@@ -78,7 +78,7 @@ def test_markup_in_names_is_shown_as_text(
     dialogs = collect_dialogs(patient)
     check_shown(patient, f"/appointments/{visit['id']}", REASON)
     patient.goto("/profile")
-    expect(patient.get_by_role("region", name="About you")).to_contain_text(NAME)
+    expect(patient.get_by_role("region", name="About you", exact=True)).to_contain_text(NAME)
     assert patient.locator(PARSED_ELEMENTS).count() == 0
 
     doctors = role_page(by_id[doctor.id])

@@ -86,7 +86,7 @@ def migrate(url: str, kill_after_s: float | None = None) -> float:
 @pytest.mark.process
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
-    ("kind", "kills"), [("sqlite", 1), *(pytest.param(kind, KILLS, marks=pytest.mark.faults) for kind in databases.KINDS)]
+    ("kind", "kills"), [("sqlite", 3), *(pytest.param(kind, KILLS, marks=pytest.mark.faults) for kind in databases.KINDS)]
 )
 def test_killed_migration_is_completed_by_the_next(tmp_path: Path, kind: str, kills: int) -> None:
     (tmp_path / "old").mkdir()

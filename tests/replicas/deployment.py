@@ -18,6 +18,8 @@ from tests.hospital import ADMIN, PASSWORD, BackgroundProcess, answers, eventual
 
 REPLICAS = 2
 NEXT = f"{int(HEAD) + 1:04}"
+OLDEST = oldest_code(ScriptDirectory(str(MIGRATIONS)))
+"""The oldest code that works on HEAD works on NEXT too."""
 MIGRATION = f'''
 """Expand a table that everybody uses, as migrations of a release do."""
 import sqlalchemy as sa
