@@ -19,7 +19,7 @@ export function Editor({ source, doctorId }: { source: Source; doctorId: number 
   const toMove = useLoad(source.toMove, [doctorId]);
   const changed = toMove.again;
   return (
-    <Ready of={week} whole>
+    <Ready of={week}>
       {(saved) => (
         <>
           <VisitsToMove of={toMove} source={source} />
