@@ -9,7 +9,7 @@ export function ToMoveLine() {
   const { data } = useLoad(() => outcome(api.GET("/api/reception/to-move/count")), [], { every: EVERY_MS });
   if (!data || data.visits === 0) return null;
   return (
-    <p class="warning">
+    <p class="warning to-move-line">
       <a href="/desk/to-move">{plural("to_move.line", data.visits)}</a>
     </p>
   );
