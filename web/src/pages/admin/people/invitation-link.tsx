@@ -1,8 +1,9 @@
 /** A one-time link, shown once, with which the invited person chooses a password; or the note that it waits. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import { longWhen, zoneLabel } from "../../../lib/time/time";
+import { CopyLine } from "../../../ui/CopyLine";
 import { WaitsFor } from "./waits-for";
 
 interface Props {
@@ -21,40 +22,19 @@ export function Made({ of: { full_name, email, url, expires_at, waits_for } }: {
 
 export function InvitationLink({ name, email, url, expiresAt }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const box = useRef<HTMLInputElement>(null);
-  const [message, setMessage] = useState<"invitation.copied" | "invitation.not_copied" | null>(null);
   useEffect(() => heading.current?.focus(), [url]);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(url);
-      setMessage("invitation.copied");
-    } catch {
-      // the browser may forbid writing to the clipboard: select the text for copying by keyboard
-      box.current?.select();
-      setMessage("invitation.not_copied");
-    }
-  };
   return (
     <section class="card invitation" aria-labelledby="invitation">
       <h2 id="invitation" tabIndex={-1} ref={heading}>
         {t("invitation.title", { name })}
       </h2>
       <p>{t("invitation.about", { email })}</p>
-      <div class="invitation-link">
-        <div class="input">
-          <input
-            ref={box}
-            readOnly
-            value={url}
-            aria-label={t("invitation.link")}
-            onFocus={(event) => event.currentTarget.select()}
-          />
-        </div>
-        <button type="button" class="button" onClick={() => void copy()}>
-          {t("invitation.copy")}
-        </button>
-      </div>
-      <p role="status">{message && t(message)}</p>
+      <CopyLine
+        text={url}
+        label={t("invitation.link")}
+        copy={t("invitation.copy")}
+        say={{ copied: "invitation.copied", failed: "invitation.not_copied" }}
+      />
       <p class="muted small">{t("invitation.expires", { when: longWhen(expiresAt), zone: zoneLabel(expiresAt) })}</p>
     </section>
   );

@@ -5,6 +5,7 @@ import { missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { doctorChoices, everyDeskDoctor } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
+import { CopyLine } from "../../../ui/CopyLine";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Group } from "../../../ui/forms/Control";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -85,40 +86,19 @@ export function NewScreen({ onMade }: { onMade: (screen: Made) => void }) {
 /** The address of a new screen, to copy. */
 export function MadeScreen({ of: { name, url } }: { of: Made }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const box = useRef<HTMLInputElement>(null);
-  const [message, setMessage] = useState<"screens.copied" | "screens.not_copied" | null>(null);
   useEffect(() => heading.current?.focus(), [url]);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(url);
-      setMessage("screens.copied");
-    } catch {
-      // the browser may forbid writing to the clipboard: select the text for copying by keyboard
-      box.current?.select();
-      setMessage("screens.not_copied");
-    }
-  };
   return (
     <section class="card invitation" aria-labelledby="made-screen">
       <h2 id="made-screen" tabIndex={-1} ref={heading}>
         {t("screens.made", { name })}
       </h2>
       <p>{t("screens.made.about")}</p>
-      <div class="invitation-link">
-        <div class="input">
-          <input
-            ref={box}
-            readOnly
-            value={url}
-            aria-label={t("screens.link")}
-            onFocus={(event) => event.currentTarget.select()}
-          />
-        </div>
-        <button type="button" class="button" onClick={() => void copy()}>
-          {t("screens.copy")}
-        </button>
-      </div>
-      <p role="status">{message && t(message)}</p>
+      <CopyLine
+        text={url}
+        label={t("screens.link")}
+        copy={t("screens.copy")}
+        say={{ copied: "screens.copied", failed: "screens.not_copied" }}
+      />
     </section>
   );
 }
