@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def test_overdue_offer_goes_on_after_a_kill(killed: World, rounds: int) -> None:
         call = f"PUT /api/appointments/{held}/accept"
         answer = kill_and_repeat(killed, "appointments", call, first.http, None, {}, at="answer")
         assert (answer.status_code, answer.json()["code"]) == (409, "offer_over")
-        eventually(lambda someone=second: offer_or_none(someone) is not None)  # type: ignore[misc]
+        eventually(partial(has_offer, second))
         check_rows(killed)
         leave(first, second)
         for person in (owner, first, second):
@@ -118,6 +119,10 @@ def offer_or_none(patient: Person) -> int | None:
     answer = patient.http.get("/api/waitlist")
     items = answer.json()["items"] if answer.status_code == httpx.codes.OK else []
     return next((int(one["offer"]["appointment_id"]) for one in items if one["offer"]), None)
+
+
+def has_offer(patient: Person) -> bool:
+    return offer_or_none(patient) is not None
 
 
 def offer(patient: Person) -> int:

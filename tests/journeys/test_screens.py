@@ -27,7 +27,7 @@ class Watching:
         return made(self.http.get("/api/screen"), 200)
 
     def entry(self, visit: Expected) -> Record | None:
-        """Return the entry of a visit, whose doctor has no other one."""
+        """Return the only entry of the doctor of a visit."""
         doctor = visit.now()["doctor"]["full_name"]
         return next((one for one in self.show()["items"] if one["doctor"] == doctor), None)
 

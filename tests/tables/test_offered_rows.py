@@ -1,31 +1,11 @@
 """An offer of the waitlist occupies the time of its doctor, and not that of its patient; a lapsed one occupies none."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 import sqlalchemy as sa
 
-from careplus_tables.engine import sync_engine
-from careplus_tables.migrate import upgrade
-from tests.postgresql import new_database
-from tests.tables.test_overbooked_rows import change, overbooked, refused
-from tests.tables.test_patient_times import BOOKINGS, add_accounts, booking, visit
+from tests.tables.test_overbooked_rows import change, connection, overbooked, refused
+from tests.tables.test_patient_times import BOOKINGS, booking, visit
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def connection(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Connection]:
-    """Yield a connection to a database with the accounts 1 to 6, in a transaction that is rolled back."""
-    url = f"sqlite:///{tmp_path}/careplus.db"
-    if request.param == "postgresql":
-        url = new_database(request.getfixturevalue("server"), f"offers_{abs(hash(tmp_path))}")
-    upgrade(url)
-    engine = sync_engine(url)
-    with engine.connect() as opened:
-        add_accounts(opened)
-        yield opened
-        opened.rollback()
-    engine.dispose()
+__all__ = ["connection"]
 
 
 def offer(number: int, patient: int, minute: int, doctor: int = 1) -> sa.Insert:

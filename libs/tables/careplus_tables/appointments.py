@@ -16,7 +16,7 @@ LONGEST_VISIT_HOURS = 8
 FREE_AGAIN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW, AppointmentStatus.LAPSED)
 """Visits in these states do not occupy the time of their doctor."""
 FREE_FOR_PATIENT = (*FREE_AGAIN, AppointmentStatus.OFFERED)
-"""Visits in these states do not occupy the time of their patient, who may book another visit while one is offered."""
+"""Visits in these states do not occupy the time of their patient: a patient may book another visit beside an offer."""
 OFFERS = (AppointmentStatus.OFFERED.value, AppointmentStatus.LAPSED.value)
 """Rows with these statuses are offers of the waitlist, which no statement about visits reads."""
 _REFERRED = sa.text("referral_id IS NOT NULL")

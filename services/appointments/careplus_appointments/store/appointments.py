@@ -55,7 +55,7 @@ async def claim_of_patient(db: WriteSession, who: Identity, appointment_id: int)
 
 
 async def of_doctor(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
-    """Return a visit to this doctor, or to one whose work this doctor does, locked (PostgreSQL). Raise NotFound."""
+    """Return a visit to this doctor or to one that this doctor stands in for, locked (PostgreSQL). Raise NotFound."""
     return await one_or_404(db, select(AppointmentRow).where(*_is_of_doctor(who, appointment_id)).with_for_update())
 
 

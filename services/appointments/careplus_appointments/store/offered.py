@@ -85,7 +85,7 @@ async def _last_kept(db: AnySession) -> date | None:
 
 
 async def _offers(db: AnySession) -> list[_Offer]:
-    """Return the hours of bookable doctors, and of doctors that have left, who offered them until then."""
+    """Return the hours of bookable doctors, and of doctors that have left: they offered time until they left."""
     week = (col(OpenHoursRow.doctor_id), col(OpenHoursRow.weekday), col(OpenHoursRow.starts), col(OpenHoursRow.ends))
     extra = (col(ExtraHoursRow.doctor_id), col(ExtraHoursRow.day), col(ExtraHoursRow.starts), col(ExtraHoursRow.ends))
     weekly = [_Offer(WeeklyHours(*rule), since, left_at) for *rule, since, left_at in await db.execute(_offering(*week))]

@@ -54,7 +54,7 @@ def run(url: str, name: str, *options: str) -> None:
 def listed(dump: Path) -> str:
     """Return the table of contents of a dump. Raise BackupFailed."""
     command = [tool("pg_restore"), "--list", str(dump)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - no shell, own words
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - no shell, no text of a request
     if done.returncode:
         raise BackupFailed(f"pg_restore: {last_line(done.stderr)}")
     return done.stdout.decode()
