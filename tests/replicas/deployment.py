@@ -20,6 +20,8 @@ REPLICAS = 2
 NEXT = f"{int(HEAD) + 1:04}"
 OLDEST = oldest_code(ScriptDirectory(str(MIGRATIONS)))
 """The oldest code that works on HEAD works on NEXT too."""
+FAILURES = ("service_failed", "database_refused", "breaker_opened", "keys_not_fetched")
+"""Events of the log that explain a 503."""
 MIGRATION = f'''
 """Expand a table that everybody uses, as migrations of a release do."""
 import sqlalchemy as sa
@@ -146,3 +148,8 @@ class ReplicatedHospital(PostgresHospital):
     def lines(self, name: str) -> list[str]:
         """Return the log lines of all processes of a service."""
         return [line for file in self.data.glob(f"{name}-*.log") for line in file.read_text().splitlines()]
+
+    def failures(self) -> list[str]:
+        """Return the log lines that say why a request was answered with 503."""
+        lines = (line for name in ("gateway", *SERVICES) for line in self.lines(name))
+        return [line for line in lines if any(event in line for event in FAILURES)]

@@ -31,7 +31,7 @@ def check(hospital: ReplicatedHospital, seen: Seen) -> None:
     """Fail unless each request was answered, each booked visit is there once, and no other visit is."""
     refused = {one: number for one, number in seen.answers.items() if one.split(" ", 1)[1] not in SERVED}
     refused = {one: number for one, number in refused.items() if not one.startswith("sign in")}
-    assert refused == {}, seen.answers
+    assert refused == {}, (seen.answers, hospital.failures())
     patients = [patient for patient, _ in seen.visits.values()]
     kept = hospital.rows("SELECT id, patient_id, starts_at FROM appointments WHERE patient_id = ANY(%s)", patients)
     assert {id_: (patient, at) for id_, patient, at in kept} == seen.visits, "lost or doubled"

@@ -9,7 +9,10 @@ from careplus_runtime.process.settings import Settings
 
 
 class ServiceTransport(httpx.AsyncBaseTransport):
-    """Sends a request for the first address of a service to its other addresses in turn while the connection fails."""
+    """Sends a request for the first address of a service to its other addresses in turn while the connection fails.
+
+    It also repeats a GET whose answer a process that ended did not send.
+    """
 
     def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
         self._transport = httpx.AsyncHTTPTransport(verify=tls or True, trust_env=False)
@@ -17,12 +20,13 @@ class ServiceTransport(httpx.AsyncBaseTransport):
         self._addresses = {_origin(urls[0]): urls for urls in lists}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the response of the first address that takes the connection. Raise httpx's errors of the last one."""
+        """Return the response of the first address that answers. Raise httpx's errors of the last one."""
         *others, last = self._addresses.get(_origin(request.url), [request.url])
+        unanswered = httpx.TransportError if request.method == "GET" else (httpx.ConnectError, httpx.ConnectTimeout)
         for address in others:
             try:
                 return await self._transport.handle_async_request(_at(request, address))
-            except (httpx.ConnectError, httpx.ConnectTimeout):
+            except unanswered:
                 continue
         return await self._transport.handle_async_request(_at(request, last))
 
