@@ -286,7 +286,8 @@ def check_plain(mail: EmailMessage, to: str) -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_odd_address_adds_no_header(tmp_path: Path, kind: Kind, language: PortalLanguage) -> None:
     assert len(ADDRESSES) > 80
-    for to in ADDRESSES:
+    # no text depends on the address: each kind gets some, and one gets all
+    for to in ADDRESSES if (kind, language) == (Kind.INVITATION, PortalLanguage.EN) else ADDRESSES[list(Kind).index(kind) :: 16]:
         assert accepts(Email, to)
         written = compose(QueuedMail(1, kind, 1, to, LINK, language).outgoing, settings(tmp_path)).as_bytes()
         head = written.partition(b"\r\n\r\n")[0]
