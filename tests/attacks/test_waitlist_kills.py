@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import product
+from itertools import cycle, product, repeat
 from pathlib import Path
 
 import httpx
@@ -40,8 +40,13 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield world
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(20, marks=pytest.mark.attack)])
-@pytest.mark.parametrize(("step", "moment"), list(product(STEPS, MOMENTS)))
+@pytest.mark.parametrize(
+    ("step", "moment", "rounds"),
+    [
+        *zip(STEPS, cycle(MOMENTS), repeat(1), strict=False),
+        *(pytest.param(*both, 20, marks=pytest.mark.attack) for both in product(STEPS, MOMENTS)),
+    ],
+)
 def test_kill_at_each_step_leaves_one_holder(killed: World, step: str, moment: str, rounds: int) -> None:
     hospital, doctor = killed.hospital, killed.people["doctor"]
     for _ in range(rounds):

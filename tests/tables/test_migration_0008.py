@@ -1,6 +1,6 @@
 """Migration 0008 renames the audit chain's table and the encrypted columns of a database with data."""
 
-from collections.abc import Iterator
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,14 +64,21 @@ def fill_0007(connection: sa.Connection) -> None:
     insert(connection, "idempotency_keys", account_id=7, key_hash="h", status=201, sealed=b"answer", expires_at=instant)
 
 
+@pytest.fixture(scope="module")
+def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file that was filled at revision 0007 and upgraded; the migrations take 3 s."""
+    file = tmp_path_factory.mktemp("upgraded") / "careplus.db"
+    check_upgrade(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    """Yield the URL of a database that was filled at revision 0007 and upgraded."""
-    address = f"sqlite:///{tmp_path}/careplus.db"
-    yield from upgraded(address)
+def url(upgraded_file: Path, tmp_path: Path) -> str:
+    shutil.copyfile(upgraded_file, tmp_path / "careplus.db")
+    return f"sqlite:///{tmp_path}/careplus.db"
 
 
-def upgraded(address: str) -> Iterator[str]:
+def check_upgrade(address: str) -> None:
     engine = sync_engine(address)
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "0007")
@@ -83,7 +90,6 @@ def upgraded(address: str) -> Iterator[str]:
     with engine.connect() as connection:
         assert rows(connection, "SELECT number, event_id, mac, key_id FROM audit_links ORDER BY number") == links
         assert [rows(connection, sql.format(name)) for sql, name in zip(CIPHERTEXTS, NEW_COLUMNS, strict=True)] == ciphertexts
-    yield address
     engine.dispose()
 
 
