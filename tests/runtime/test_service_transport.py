@@ -24,7 +24,7 @@ def closing_and_answering() -> Iterator[tuple[Upstream, Upstream]]:
 
 def client_of(*replicas: Upstream) -> httpx.AsyncClient:
     urls = ",".join(f"http://127.0.0.1:{one.port}" for one in replicas)
-    settings = Settings(secret_key=secrets.token_urlsafe(48), auth_url=urls, forwarded_key="f" * 40)
+    settings = Settings(SECRET_KEY=secrets.token_urlsafe(48), auth_url=urls, forwarded_key="f" * 40)
     return httpx.AsyncClient(transport=ServiceTransport(settings, None), base_url=f"http://127.0.0.1:{replicas[0].port}")
 
 

@@ -21,7 +21,8 @@ Pointer, Int, Long = ctypes.c_void_p, ctypes.c_int, ctypes.c_longlong
 WriteMethod = ctypes.CFUNCTYPE(Int, Pointer, Pointer, Int, Long)
 TruncateMethod = ctypes.CFUNCTYPE(Int, Pointer, Long)
 SyncMethod = ctypes.CFUNCTYPE(Int, Pointer, Int)
-OpenMethod = ctypes.CFUNCTYPE(Int, Pointer, ctypes.c_char_p, Pointer, Int, Pointer)
+OpenMethod = ctypes.CFUNCTYPE(Int, Pointer, Pointer, Pointer, Int, Pointer)
+"""The name is a pointer: SQLite keeps the one that it passed, which a copy of the text would not outlive."""
 SIZES = {1: 13, 2: 17, 3: 19}
 """Pointers in `sqlite3_io_methods` by version; the version itself takes the place of one."""
 _log = os.open(os.environ["POWER_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -75,10 +76,10 @@ def install() -> None:
     place = ctypes.cast(vfs + 5 * ctypes.sizeof(Pointer), ctypes.POINTER(Pointer))
     open_on = OpenMethod(place[0])
 
-    def open_recorded(vfs: int, name: bytes, file: int, flags: int, out: int) -> int:
+    def open_recorded(vfs: int, name: int | None, file: int, flags: int, out: int) -> int:
         result = int(open_on(vfs, name, file, flags, out))
         own = ctypes.cast(file, ctypes.POINTER(Pointer))
-        if not result and own[0] and flags & (MAIN_DATABASE | WAL) and b"careplus.db" in name:
+        if not result and own[0] and name and flags & (MAIN_DATABASE | WAL) and b"careplus.db" in ctypes.string_at(name):
             _files[file] = int(bool(flags & WAL))
             original = own[0]
             if original not in _methods:
