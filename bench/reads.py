@@ -1,0 +1,237 @@
+"""`python -m bench.reads`: the processor time of the reads of the portals' pages, as multiples of FastAPI's hello.
+
+Every read is sent through the gateway as its page sends it. The time is that of all processes, less what they use without
+requests. Compare multiples, which hold on other machines, not milliseconds. `--check` compares them with the committed results.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from bench import __main__ as bench
+from bench.load import CONNECTIONS, Measured, cpu_seconds, measure, request
+
+RESULTS = Path(__file__).parent / "results"
+HELLO = "FastAPI hello"
+PORTION = 48
+"""Requests of a read in one round: few, because the load of the machine changes between the rounds and not within one."""
+HELLOS = 1000
+ALLOWED = 1.25
+"""`--check` fails where the multiple grew by more."""
+LEAST_GROWTH = 0.5
+"""And by more than this, in multiples of hello: a small read varies by a quarter of nearly nothing."""
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+class Read(NamedTuple):
+    """A read of a page; `{}` in its path are members of `Known`. The bar is a multiple of FastAPI's hello."""
+
+    name: str
+    person: str | None
+    path: str
+    bar: float
+
+
+READS = (
+    Read("own visits", "pat", "/api/appointments?limit=20", 8),
+    Read("results to review", "osei", "/api/doctor/lab-results?seen=false&scope=mine&limit=50", 25),
+    Read("count of results to review", "osei", "/api/doctor/lab-results/counts?seen=false", 15),
+    Read("chart", "osei", "/api/doctor/patients/{patient_id}", 25),
+    Read("doctors, public", None, "/api/doctors?limit=24", 15),
+    Read("free times, first page", None, "/api/doctors?limit=50", 15),
+    Read("home", "pat", "/api/me/summary", 15),
+    Read("statistics, 30 days", "admin", "/api/admin/stats?from={month_ago}&to={today}", 15),
+    Read("a doctor's day", "osei", "/api/doctor/appointments?from={today}&to={today}&limit=100", 15),
+    Read("board of a day", "desk", "/api/reception/board?day={today}", 25),
+    Read("worklist", "lab", "/api/labs/worklist?limit=20", 15),
+    Read("results", "pat", "/api/labs/results", 15),
+    Read("one result", "pat", "/api/labs/results/{result_id}", 15),
+    Read("a doctor's patients", "osei", "/api/doctor/patients?limit=30", 15),
+    Read("audit page", "admin", "/api/admin/audit?limit=30", 15),
+    Read("slots, 31 days", None, "/api/doctors/{doctor_id}/slots?days=31", 15),
+    Read("catalogue", "osei", "/api/labs/tests?limit=100", 15),
+)
+
+
+class Known(NamedTuple):
+    """What paths name."""
+
+    doctor_id: int
+    patient_id: int
+    """The doctor's patient with the most visits."""
+    result_id: int
+    today: str
+    month_ago: str
+
+
+class Found(NamedTuple):
+    cpu_ms: float
+    multiple: float
+    length: int
+    """Bytes of the answer before compression."""
+    p50_ms: float
+    p99_ms: float
+
+
+@contextmanager
+def running(folder: Path, visits: int) -> Iterator[tuple[dict[str, int], dict[str, int]]]:
+    """Run a filled hospital and hello until the block ends; yield ports and process ids."""
+    ports = dict(zip([*bench.SERVICES, HELLO], bench.free_ports(len(bench.SERVICES) + 1), strict=True))
+    environment, here = bench.hospital_environment(ports, folder), Path(__file__).resolve().parent.parent
+    if not (folder / "careplus.db").exists():
+        bench.APPOINTMENTS = visits
+        bench.fill(environment, folder)
+    commands = {service: [f"careplus_{service}", "--no-watchdog"] for service in bench.SERVICES}
+    hello = ["uvicorn", "bench.hello:framework", "--port", str(ports[HELLO]), "--no-access-log", "--log-level", "warning"]
+    with ExitStack() as stopped:
+        processes = {name: bench.start(command, environment, folder) for name, command in commands.items()}
+        processes[HELLO] = bench.start(hello, environment, here)
+        for process in processes.values():
+            stopped.callback(process.wait, 15)
+            stopped.callback(process.terminate)
+        bench.wait(f"http://127.0.0.1:{ports[HELLO]}/")
+        bench.wait(f"http://127.0.0.1:{ports['gateway']}/ready")
+        yield ports, {name: process.pid for name, process in processes.items()}
+
+
+def known(folder: Path, tokens: dict[str, str], http: httpx.Client) -> Known:
+    """Look up what the paths name."""
+    ids = {
+        person: http.get("/auth/me", headers={"Authorization": f"Bearer {tokens[person]}"}).json()["id"]
+        for person in ("osei", "pat")
+    }
+    database = sqlite3.connect(folder / "careplus.db")
+    busiest = "SELECT patient_id FROM appointments WHERE doctor_id = ? GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+    [patient_id] = database.execute(busiest, [ids["osei"]]).fetchone()
+    newest = "SELECT max(id) FROM lab_results WHERE patient_id = ? AND status = 'released'"
+    [result_id] = database.execute(newest, [ids["pat"]]).fetchone()
+    database.close()
+    today = datetime.now(UTC).date()
+    return Known(ids["osei"], patient_id, result_id, str(today), str(today - timedelta(days=29)))
+
+
+async def rounds(folder: Path, count: int, reads: tuple[Read, ...], ports: dict[str, int], pids: dict[str, int]) -> Any:
+    """Return the values of each round by read, and the length of each answer."""
+    gateway, own = ports["gateway"], [pid for name, pid in pids.items() if name != HELLO]
+    plan, lengths = {HELLO: [request("GET", "/")] * HELLOS}, {HELLO: 17}
+    with httpx.Client(base_url=f"http://127.0.0.1:{gateway}", trust_env=False, timeout=60) as http:
+        people = {read.person for read in reads} | {"osei", "pat"}
+        tokens = {person: bench.sign_in(http, f"{person}@demo.example") for person in people if person}
+        names = known(folder, tokens, http)._asdict()
+        for read in reads:
+            path, token = read.path.format(**names), tokens.get(read.person or "")
+            answer = http.get(path, headers={"Authorization": f"Bearer {token}"} if token else {}).raise_for_status()
+            lengths[read.name] = len(answer.content)
+            plan[read.name] = [request("GET", path, token, headers=GZIP)] * PORTION
+    found: dict[str, list[Measured]] = {name: [] for name in plan}
+    # the first round opens connections and fills caches of pages
+    for turn in range(count + 1):
+        idle = await idle_share(own)
+        for name, requests in list(plan.items())[:: -1 if turn % 2 else 1]:
+            if name == HELLO:
+                one = await measure(ports[HELLO], requests, 200, [pids[HELLO]])
+            else:
+                started = time.perf_counter()
+                # the audit chain gets the events of the reads before the next measurement
+                one = await measure(gateway, requests, 200, own, bench.LINKED_S)
+                one = one._replace(cpu_ms=one.cpu_ms - idle * (time.perf_counter() - started) * 1000 / len(requests))
+            if turn:
+                found[name].append(one)
+    return found, lengths
+
+
+async def idle_share(pids: list[int]) -> float:
+    """Return the processor time that the processes use in a second without requests."""
+    before, started = cpu_seconds(pids), time.perf_counter()
+    await asyncio.sleep(1)
+    return (cpu_seconds(pids) - before) / (time.perf_counter() - started)
+
+
+def summary(found: dict[str, list[Measured]], lengths: dict[str, int]) -> dict[str, Found]:
+    """Return medians; a multiple is that of each round."""
+    hello, rows = [one.cpu_ms for one in found[HELLO]], {}
+    for name, measured in found.items():
+        multiple = statistics.median(one.cpu_ms / base for one, base in zip(measured, hello, strict=True))
+        middle = Measured(*map(statistics.median, zip(*measured, strict=True)))
+        figures = [round(figure, 3) for figure in (middle.cpu_ms, multiple)]
+        rows[name] = Found(*figures, lengths[name], round(middle.p50_ms, 1), round(middle.p99_ms, 1))
+    return rows
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
+    return {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def show(rows: dict[str, Found], visits: int, count: int, before: dict[str, Any], console: Console) -> None:
+    bars = {read.name: read.bar for read in READS}
+    table = Table(title=f"{visits:,} visits, {CONNECTIONS} connections, medians of {count} rounds")
+    for column in ("", "CPU-ms", "x hello", "at most", "committed", "bytes", "p50 ms", "p99 ms"):
+        table.add_column(column, justify="left" if not column else "right")
+    for name, row in rows.items():
+        old, bar = before.get(name), bars.get(name)
+        figures = (f"{row.multiple:.1f}", f"{bar:g}" if bar else "", f"{old['multiple']:.1f}" if old else "")
+        table.add_row(name, f"{row.cpu_ms:.2f}", *figures, f"{row.length:,}", f"{row.p50_ms:.0f}", f"{row.p99_ms:.0f}")
+    console.print(table)
+
+
+def grown(rows: dict[str, Found], before: dict[str, Any]) -> list[str]:
+    """Return a sentence for each read that became dearer than allowed."""
+    return [
+        f"{name}: {row.multiple:.1f} x hello, committed {before[name]['multiple']:.1f}"
+        for name, row in rows.items()
+        if name in before and row.multiple > max(before[name]["multiple"] * ALLOWED, before[name]["multiple"] + LEAST_GROWTH)
+    ]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--scale", type=int, default=100_000, help="visits of the hospital (100000)")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--only", help="reads whose name has this text")
+    options.add_argument("--folder", type=Path, help="keep the filled hospital here, and use it again")
+    options.add_argument("--check", action="store_true", help="fail if a multiple grew by more than a quarter")
+    chosen = options.parse_args()
+    reads = tuple(read for read in READS if (chosen.only or "") in read.name)
+    results = RESULTS / f"reads-{chosen.scale}.json"
+    before = json.loads(results.read_text())["reads"] if results.exists() else {}
+    with tempfile.TemporaryDirectory(prefix="careplus-bench-") as place:
+        folder = chosen.folder or Path(place)
+        folder.mkdir(exist_ok=True)
+        with running(folder, chosen.scale) as (ports, pids):
+            rows = summary(*asyncio.run(rounds(folder, chosen.rounds, reads, ports, pids)))
+    show(rows, chosen.scale, chosen.rounds, before, Console(width=130))
+    if chosen.check:
+        sys.exit("\n".join(grown(rows, before)) or None)
+    if not chosen.only:
+        about = {"at": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine(), "visits": chosen.scale}
+        text = json.dumps(about | {"reads": {name: row._asdict() for name, row in rows.items()}}, indent=1)
+        results.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
