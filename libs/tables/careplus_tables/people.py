@@ -28,6 +28,10 @@ def is_bookable(account: type[AccountRow]) -> sa.ColumnElement[bool]:
     return sa.and_(col(DoctorRow.active).is_(True), col(account.active), is_doctor)
 
 
+# made once, because aliased() was a sixth of the processor time of a chart
+_profile, _account = aliased(DoctorRow), aliased(AccountRow)
+
+
 class PersonRow(NamedTuple):
     """One person of `people_by_id`."""
 
@@ -86,8 +90,7 @@ def display_name(account: type[AccountRow]) -> sa.ColumnElement[str]:
 
 def doctor_name(doctor_id: sa.ColumnExpressionArgument[Any]) -> sa.ColumnElement[str | None]:
     """Return a name column that needs no join; null where `doctor_id` is null."""
-    profile, account = aliased(DoctorRow), aliased(AccountRow)
     return sa.func.coalesce(
-        sa.select(col(profile.full_name)).where(col(profile.id) == doctor_id).scalar_subquery(),
-        sa.select(col(account.full_name)).where(col(account.id) == doctor_id).scalar_subquery(),
+        sa.select(col(_profile.full_name)).where(col(_profile.id) == doctor_id).scalar_subquery(),
+        sa.select(col(_account.full_name)).where(col(_account.id) == doctor_id).scalar_subquery(),
     )
