@@ -169,8 +169,9 @@ def summary(found: dict[str, list[Measured]], lengths: dict[str, int]) -> dict[s
     for name, measured in found.items():
         multiple = statistics.median(one.cpu_ms / base for one, base in zip(measured, hello, strict=True))
         middle = Measured(*map(statistics.median, zip(*measured, strict=True)))
-        figures = [round(figure, 3) for figure in (middle.cpu_ms, multiple)]
-        rows[name] = Found(*figures, lengths[name], round(middle.p50_ms, 1), round(middle.p99_ms, 1))
+        rows[name] = Found(
+            round(middle.cpu_ms, 3), round(multiple, 3), lengths[name], round(middle.p50_ms, 1), round(middle.p99_ms, 1)
+        )
     return rows
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -91,7 +91,7 @@ def _columns(table: type[SQLModel], names: Sequence[str]) -> list[Any]:
     return [col(getattr(table, name)) for name in names]
 
 
-_ids = bindparam("ids", expanding=True)
+_ids: BindParameter[int] = bindparam("ids", expanding=True)
 _OBSERVATIONS = CompiledStatement(
     select(*_columns(ObservationRow, _ObservationRecord._fields), *_columns(AnalyteRow, _AnalyteRecord._fields))
     .join(AnalyteRow, col(AnalyteRow.code) == col(ObservationRow.analyte_code))
@@ -136,7 +136,7 @@ async def to_lab_results(db: AsyncSession, rows: Sequence[AnyResult], doctor_id:
 async def _seen_by(db: AsyncSession, result_ids: Collection[int], doctor_id: int) -> dict[int, datetime]:
     """Return the time at which the doctor saw the values as they are verified now, by result."""
     rows = await _SEEN.typed(db, ids=list(result_ids), doctor=doctor_id)
-    return {result_id: seen_at for result_id, seen_at in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def is_of_present_values(review: type[ResultReviewRow]) -> ColumnElement[bool]:

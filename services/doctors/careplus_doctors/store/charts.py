@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import BindParameter, bindparam, delete, select
 from sqlmodel import col
 
 from careplus_contracts.allergies import Allergies, Allergy, AllergyCheck, Certainty, RecordedAllergy, SetAllergies, Severity
@@ -38,7 +38,7 @@ class AllergyRecord(NamedTuple):
     emergency: bool
 
 
-_of = bindparam("patient")
+_of: BindParameter[int] = bindparam("patient")
 _ALLERGIES = CompiledStatement(
     select(*(col(getattr(AllergyRow, name)) for name in AllergyRecord._fields))
     .where(col(AllergyRow.patient_id) == _of)

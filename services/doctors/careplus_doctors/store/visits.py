@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import BindParameter, bindparam, func, or_, select
 from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART, ChartVisit
@@ -39,7 +39,7 @@ class _NoteRecord(NamedTuple):
     signed_by: str | None
 
 
-_visits = bindparam("visits", expanding=True)
+_visits: BindParameter[int] = bindparam("visits", expanding=True)
 _notes_of_visits = select(
     *(col(getattr(NotesRow, name)) for name in _NoteRecord._fields[:7]),
     func.coalesce(col(NotesRow.author_name), doctor_name(col(NotesRow.author_id))),
