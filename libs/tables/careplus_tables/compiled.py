@@ -129,7 +129,9 @@ class CompiledStatement:
             for name, bind in {**compiled.binds, **expanded}.items()
             if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
-        columns = self.statement.exported_columns if isinstance(self.statement, sa.SelectBase) else ()
+        # psycopg returns these types by itself
+        has_rows = isinstance(self.statement, sa.SelectBase) and dialect.name == "sqlite"
+        columns = self.statement.exported_columns if has_rows else ()
         results = [
             (position, processor)
             for position, column in enumerate(columns)
