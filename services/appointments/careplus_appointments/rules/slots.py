@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -65,16 +66,23 @@ def offered(
 
     A wall-clock time in a gap has no slot, one in a fold has two.
     """
-    length = timedelta(minutes=slot_minutes)
     slots: list[Span] = []
     for starts, ends in hours_on(day, hours, extra):
-        opens, closes = minute_of(starts), minute_of(ends)
-        closes_at = last_instant(day, closes, zone)
-        for starts_at in instants_at(day, range(opens, closes, slot_minutes), zone):
+        for slot in _in_interval(day, starts, ends, slot_minutes, zone):
             # the second of two overlapping slots is left out: the clock is set back by less than a slot, or hours overlap
-            if starts_at + length <= closes_at and (not slots or starts_at >= slots[-1][1]):
-                slots.append((starts_at, starts_at + length))
+            if not slots or slot[0] >= slots[-1][1]:
+                slots.append(slot)
     return slots
+
+
+# depends on its parameters alone; a page of doctors has few different hours, and conversions were a quarter of its time
+@lru_cache(maxsize=8192)
+def _in_interval(day: date, starts: str, ends: str, slot_minutes: int, zone: ZoneInfo) -> tuple[Span, ...]:
+    """Return the slots of one interval of a clinic day in order of time."""
+    length, opens, closes = timedelta(minutes=slot_minutes), minute_of(starts), minute_of(ends)
+    closes_at = last_instant(day, closes, zone)
+    begins = instants_at(day, range(opens, closes, slot_minutes), zone)
+    return tuple((starts_at, starts_at + length) for starts_at in begins if starts_at + length <= closes_at)
 
 
 def is_within(span: Span, hours: Sequence[OpenHours], zone: ZoneInfo, extra: Sequence[DayHours] = ()) -> bool:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, literal, select, union_all
@@ -160,8 +161,7 @@ async def of_doctors(
     for row in map(_WeekRecord._make, await _WEEKS.all(db, doctors=doctors)):
         weeks[row.doctor_id] = (row.slot_minutes or DEFAULT_SLOT_MINUTES, row.place, BookingMode(row.booking), row.specialty)
         if row.weekday is not None:
-            rule = OpenHours.model_construct(weekday=Weekday(row.weekday), starts=row.starts, ends=row.ends)
-            hours[row.doctor_id].append(rule)
+            hours[row.doctor_id].append(_open_hours(row.weekday, row.starts, row.ends))
     away, busy = await _away_and_busy(db, doctors, span, patient_id, except_id)
     # clinic days begin and end less than a day from those of UTC
     first, last = (span[0] - DAY).date(), (span[1] + DAY).date()
@@ -189,6 +189,12 @@ async def _away_and_busy(
         (away if row.is_away else busy)[row.key].append((_instant(row.starts_at), _instant(row.ends_at)))
     busy[PATIENT_KEY] += [(starts_at, starts_at + LAB_VISIT) for starts_at, _ in busy.pop(LAB_KEY, [])]
     return away, busy
+
+
+# a page of doctors has ten rows of each, few of them different
+@lru_cache(maxsize=4096)
+def _open_hours(weekday: str, starts: str, ends: str) -> OpenHours:
+    return OpenHours.model_construct(weekday=Weekday(weekday), starts=starts, ends=ends)
 
 
 def _instant(value: str | datetime) -> datetime:
