@@ -58,6 +58,8 @@ async def _connection(port: int, waiting: Iterator[bytes], status: int, times: l
 
 
 async def _body(reader: asyncio.StreamReader, head: list[bytes]) -> bytes:
+    if b" 304 " in head[0]:
+        return b""
     if b"transfer-encoding: chunked" not in head:
         return await reader.readexactly(next(int(line[15:]) for line in head if line.startswith(b"content-length:")))
     chunks: list[bytes] = []

@@ -14,10 +14,11 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import httpx
@@ -46,6 +47,8 @@ class Read(NamedTuple):
     person: str | None
     path: str
     bar: float
+    headers: Mapping[str, str] = MappingProxyType({})
+    status: int = 200
 
 
 READS = (
@@ -66,6 +69,7 @@ READS = (
     Read("audit page", "admin", "/api/admin/audit?limit=30", 15),
     Read("slots, 31 days", None, "/api/doctors/{doctor_id}/slots?days=31", 15),
     Read("catalogue", "osei", "/api/labs/tests?limit=100", 15),
+    Read("catalogue, unchanged", "osei", "/api/labs/tests?limit=100", 15, {"If-None-Match": ""}, 304),
 )
 
 
@@ -130,15 +134,9 @@ async def rounds(folder: Path, count: int, reads: tuple[Read, ...], ports: dict[
     """Return the values of each round by read, and the length of each answer."""
     gateway, own = ports["gateway"], [pid for name, pid in pids.items() if name != HELLO]
     plan, lengths = {HELLO: [request("GET", "/")] * HELLOS}, {HELLO: 17}
-    with httpx.Client(base_url=f"http://127.0.0.1:{gateway}", trust_env=False, timeout=60) as http:
-        people = {read.person for read in reads} | {"osei", "pat"}
-        tokens = {person: bench.sign_in(http, f"{person}@demo.example") for person in people if person}
-        names = known(folder, tokens, http)._asdict()
-        for read in reads:
-            path, token = read.path.format(**names), tokens.get(read.person or "")
-            answer = http.get(path, headers={"Authorization": f"Bearer {token}"} if token else {}).raise_for_status()
-            lengths[read.name] = len(answer.content)
-            plan[read.name] = [request("GET", path, token, headers=GZIP)] * PORTION
+    for read, asked, length in prepared(folder, reads, gateway):
+        plan[read.name], lengths[read.name] = [asked] * PORTION, length
+    statuses = {read.name: read.status for read in reads}
     found: dict[str, list[Measured]] = {name: [] for name in plan}
     # the first round opens connections and fills caches of pages
     for turn in range(count + 1):
@@ -149,11 +147,27 @@ async def rounds(folder: Path, count: int, reads: tuple[Read, ...], ports: dict[
             else:
                 started = time.perf_counter()
                 # the audit chain gets the events of the reads before the next measurement
-                one = await measure(gateway, requests, 200, own, bench.LINKED_S)
+                one = await measure(gateway, requests, statuses[name], own, bench.LINKED_S)
                 one = one._replace(cpu_ms=one.cpu_ms - idle * (time.perf_counter() - started) * 1000 / len(requests))
             if turn:
                 found[name].append(one)
     return found, lengths
+
+
+def prepared(folder: Path, reads: tuple[Read, ...], port: int) -> Iterator[tuple[Read, bytes, int]]:
+    """Yield each read with its request and the length of its answer."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as http:
+        people = {read.person for read in reads} | {"osei", "pat"}
+        tokens = {person: bench.sign_in(http, f"{person}@demo.example") for person in people if person}
+        names = known(folder, tokens, http)._asdict()
+        for read in reads:
+            path, token = read.path.format(**names), tokens.get(read.person or "")
+            headers = dict(read.headers)
+            authorized = {"Authorization": f"Bearer {token}"} if token else {}
+            answer = http.get(path, headers=authorized).raise_for_status()
+            if "If-None-Match" in headers:
+                headers["If-None-Match"] = answer.headers.get("ETag", "")
+            yield read, request("GET", path, token, headers=headers | GZIP), len(answer.content)
 
 
 async def idle_share(pids: list[int]) -> float:

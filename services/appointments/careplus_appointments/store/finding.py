@@ -42,7 +42,7 @@ class _DoctorRecord(NamedTuple):
     id: int
     full_name: str
     specialty: str
-    bio: str | None
+    bio: str
     languages: list[str]
     room: str | None
     phone: str | None

@@ -1,9 +1,10 @@
 """Statements of the patient's summary. Each is bounded, however long the patient's history."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Date, and_, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Date, Select, and_, bindparam, case, func, or_, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
@@ -61,10 +62,7 @@ _COUNTS = CompiledStatement(
     )
 )
 _NEXT = CompiledStatement(
-    select_visits()
-    .where(_is_upcoming)
-    .order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id))
-    .limit(literal_limit(1))
+    select_visits().where(_is_upcoming).order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id)).limit(literal_limit(1))
 )
 _newest = case(
     (col(LabResultRow.corrected_at) > col(LabResultRow.released_at), col(LabResultRow.corrected_at)),
@@ -78,14 +76,13 @@ _RESULTS = CompiledStatement(
     .limit(_AT_MOST)
 )
 # accepted referrals, and sent ones to one doctor, which need no acceptance to book
+_to_book: Select[*tuple[Any, ...]] = select(
+    col(ReferralRow.id),
+    doctor_name(func.coalesce(COLLEAGUE_ID, col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id))),
+    *(col(ReferralRow.to_specialty), col(ReferralRow.due_on), col(ReferralRow.created_at)),
+)
 _REFERRALS = CompiledStatement(
-    join_receiver(
-        select(
-            col(ReferralRow.id),
-            doctor_name(func.coalesce(COLLEAGUE_ID, col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id))),
-            *(col(ReferralRow.to_specialty), col(ReferralRow.due_on), col(ReferralRow.created_at)),
-        )
-    )
+    join_receiver(_to_book)
     .where(
         col(ReferralRow.patient_id) == _who,
         or_(

@@ -17,6 +17,7 @@ from careplus_tables.labs import LabBookingTestRow
 from careplus_tables.people import PersonRow
 from careplus_tables.specimens import SpecimenRow
 
+
 class SpecimenRecord(NamedTuple):
     """One row of `_SPECIMENS`, in the order of its columns."""
 

@@ -102,8 +102,8 @@ async def list_page(db: ReadSession, who: Identity, wanted: ReviewFilter) -> Res
         values |= dict(zip(("urgency", "at", "last_patient", "last_id"), last, strict=True))
     found: list[ResultRecord] = []
     for shape in _shapes(by, wanted):
-        rows = await _page_of(shape, after=last is not None).typed(db, **values)
-        found += [ResultRecord(*row) for row in rows]
+        part = await _page_of(shape, after=last is not None).typed(db, **values)
+        found += [ResultRecord(*row) for row in part]
     found.sort(key=_key_of, reverse=True)
     rows, next_cursor = page(found, wanted, _key_of)
     return ResultsToReview(items=await to_review(db, who, by.owners, rows), next_cursor=next_cursor)
