@@ -7,10 +7,7 @@ requests. Compare multiples, which hold on other machines, not milliseconds. `--
 import argparse
 import asyncio
 import json
-import os
-import platform
 import sqlite3
-import statistics
 import sys
 import tempfile
 import time
@@ -22,21 +19,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import httpx
-from rich.console import Console
-from rich.table import Table
 
 from bench import __main__ as bench
 from bench.load import CONNECTIONS, Measured, cpu_seconds, measure, request
+from bench.read_results import HELLO, RESULTS, grown, machine, show, summary
 
-RESULTS = Path(__file__).parent / "results"
-HELLO = "FastAPI hello"
 PORTION = 48
 """Requests of a read in one round: few, because the load of the machine changes between the rounds and not within one."""
 HELLOS = 1000
-ALLOWED = 1.25
-"""`--check` fails where the multiple grew by more."""
-LEAST_GROWTH = 0.5
-"""And by more than this, in multiples of hello: a small read varies by a quarter of nearly nothing."""
 GZIP = {"Accept-Encoding": "gzip"}
 
 
@@ -82,15 +72,6 @@ class Known(NamedTuple):
     result_id: int
     today: str
     month_ago: str
-
-
-class Found(NamedTuple):
-    cpu_ms: float
-    multiple: float
-    length: int
-    """Bytes of the answer before compression."""
-    p50_ms: float
-    p99_ms: float
 
 
 @contextmanager
@@ -177,52 +158,6 @@ async def idle_share(pids: list[int]) -> float:
     return (cpu_seconds(pids) - before) / (time.perf_counter() - started)
 
 
-def summary(found: dict[str, list[Measured]], lengths: dict[str, int]) -> dict[str, Found]:
-    """Return medians; a multiple is that of each round."""
-    hello, rows = [one.cpu_ms for one in found[HELLO]], {}
-    for name, measured in found.items():
-        multiple = statistics.median(one.cpu_ms / base for one, base in zip(measured, hello, strict=True))
-        middle = Measured(*map(statistics.median, zip(*measured, strict=True)))
-        rows[name] = Found(
-            round(middle.cpu_ms, 3), round(multiple, 3), lengths[name], round(middle.p50_ms, 1), round(middle.p99_ms, 1)
-        )
-    return rows
-
-
-def machine() -> dict[str, Any]:
-    """Describe the machine."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
-    return {
-        "processor": model,
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "load": round(os.getloadavg()[0], 1),
-    }
-
-
-def show(rows: dict[str, Found], visits: int, count: int, before: dict[str, Any], console: Console) -> None:
-    bars = {read.name: read.bar for read in READS}
-    table = Table(title=f"{visits:,} visits, {CONNECTIONS} connections, medians of {count} rounds")
-    for column in ("", "CPU-ms", "x hello", "at most", "committed", "bytes", "p50 ms", "p99 ms"):
-        table.add_column(column, justify="left" if not column else "right")
-    for name, row in rows.items():
-        old, bar = before.get(name), bars.get(name)
-        figures = (f"{row.multiple:.1f}", f"{bar:g}" if bar else "", f"{old['multiple']:.1f}" if old else "")
-        table.add_row(name, f"{row.cpu_ms:.2f}", *figures, f"{row.length:,}", f"{row.p50_ms:.0f}", f"{row.p99_ms:.0f}")
-    console.print(table)
-
-
-def grown(rows: dict[str, Found], before: dict[str, Any]) -> list[str]:
-    """Return a sentence for each read that became dearer than allowed."""
-    return [
-        f"{name}: {row.multiple:.1f} x hello, committed {before[name]['multiple']:.1f}"
-        for name, row in rows.items()
-        if name in before and row.multiple > max(before[name]["multiple"] * ALLOWED, before[name]["multiple"] + LEAST_GROWTH)
-    ]
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--scale", type=int, default=100_000, help="visits of the hospital (100000)")
@@ -239,7 +174,8 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         with running(folder, chosen.scale) as (ports, pids):
             rows = summary(*asyncio.run(rounds(folder, chosen.rounds, reads, ports, pids)))
-    show(rows, chosen.scale, chosen.rounds, before, Console(width=130))
+    title = f"{chosen.scale:,} visits, {CONNECTIONS} connections, medians of {chosen.rounds} rounds"
+    show(rows, {read.name: read.bar for read in READS}, title, before)
     if chosen.check:
         sys.exit("\n".join(grown(rows, before)) or None)
     if not chosen.only:

@@ -191,8 +191,7 @@ async def _away_and_busy(
     return away, busy
 
 
-# a page of doctors has ten rows of each, few of them different
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # a page of doctors has ten rows of each, few of them different
 def _open_hours(weekday: str, starts: str, ends: str) -> OpenHours:
     return OpenHours.model_construct(weekday=Weekday(weekday), starts=starts, ends=ends)
 

@@ -10,7 +10,8 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabResultRow
-from careplus_tables.result_records import RESULT_COLUMNS, ResultRecord, to_lab_results
+from careplus_tables.result_records import to_lab_results
+from careplus_tables.result_rows import RESULT_COLUMNS, ResultRecord
 
 VERIFIED = (ResultStatus.VERIFIED.value, ResultStatus.RELEASED.value)
 

@@ -3,11 +3,9 @@
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select
 from sqlmodel import col
 
-from careplus_clinic.clinic_time import local_date
-from careplus_clinic.offered import HoursOfDay, TimeOffSpan, WeeklyHours, offered_minutes
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus
@@ -16,12 +14,9 @@ from careplus_contracts.stats import DoctorCount, Stats
 from careplus_contracts.values import Person
 from careplus_doctors.rules import stats as rules
 from careplus_doctors.rules.stats import Period, VisitCount
-from careplus_doctors.store import durations
-from careplus_runtime.process.clock import now
+from careplus_doctors.store import durations, offered_time
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import OFFERS, AppointmentRow
-from careplus_tables.availability import ExtraHoursRow, OfferedTimeRow, OpenHoursRow, TimeOffRow
-from careplus_tables.closed_days import closed_between
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
@@ -39,11 +34,6 @@ class _Counts(NamedTuple):
     waiting_results: int
 
 
-class _Offered(NamedTuple):
-    minutes: int
-    estimated: bool
-
-
 class _Patients(NamedTuple):
     active: int
     new: int
@@ -52,7 +42,7 @@ class _Patients(NamedTuple):
 async def stats(db: ReadSession, of: Period, zone: ZoneInfo) -> Stats:
     """Return all statistics of one period; times without a zone are the clinic's."""
     visits = await _visits(db, of)
-    offered = await _offered(db, of, zone)
+    offered = await offered_time.offered(db, of, zone)
     counts = await _counts(db, of)
     patients = await _patients(db, of)
     by_day = rules.by_day(of, visits)
@@ -104,46 +94,6 @@ async def _visits(db: ReadSession, of: Period) -> list[VisitCount]:
 
 def _bounds(of: Period) -> dict[str, Any]:
     return {"opens": of.bounds[0], "closes": of.bounds[-1]}
-
-
-async def _offered(db: ReadSession, of: Period, zone: ZoneInfo) -> _Offered:
-    """Return the minutes offered in the period: those kept for passed days, and the ones of the present hours for the others."""
-    [[minutes, estimated]] = await _KEPT.all(db, first=of.first, last=of.last)
-    [[first, last]] = await _KEPT_DAYS.typed(db)
-    total, week, away = minutes or 0, await _week(db), await _time_off(db, of)
-    extra = await _extra_hours(db, of)
-    closed, today = await closed_between(db, of.first, of.last), local_date(now(), zone)
-    for begin, end in rules.not_kept(of, first, last):
-        total += sum(offered_minutes(begin, end, week, away, zone, closed, extra).values())
-        # the hours of these days are not known
-        estimated += begin < min(today, first or today)
-    return _Offered(total, estimated > 0)
-
-
-async def _week(db: ReadSession) -> list[WeeklyHours]:
-    one = OpenHoursRow
-    query = _of_bookable(col(one.doctor_id), col(one.weekday), col(one.starts), col(one.ends))
-    return [WeeklyHours(*row) for row in await db.execute(query)]
-
-
-async def _extra_hours(db: ReadSession, of: Period) -> list[HoursOfDay]:
-    one = ExtraHoursRow
-    query = _of_bookable(col(one.doctor_id), col(one.day), col(one.starts), col(one.ends))
-    return [HoursOfDay(*row) for row in await db.execute(query.where(col(one.day).between(of.first, of.last)))]
-
-
-def _of_bookable(doctor_id: Any, *hours: Any) -> Select[*tuple[Any, ...]]:
-    """Return the statement of these hours of bookable doctors."""
-    query = select(doctor_id, *hours).join(DoctorRow, col(DoctorRow.id) == doctor_id)
-    return query.join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE_DOCTOR)
-
-
-async def _time_off(db: ReadSession, of: Period) -> list[TimeOffSpan]:
-    """Return time off that overlaps the period."""
-    query = select(col(TimeOffRow.doctor_id), col(TimeOffRow.starts_at), col(TimeOffRow.ends_at)).where(
-        col(TimeOffRow.starts_at) < of.bounds[-1], col(TimeOffRow.ends_at) > of.bounds[0]
-    )
-    return [TimeOffSpan(*row) for row in await db.execute(query)]
 
 
 _opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
@@ -216,16 +166,4 @@ _VISITS = CompiledStatement(
     .where(_is_visit)
     .group_by(col(_visit.starts_at), col(_visit.ends_at), col(_visit.status))
     .execution_options(cross_patient=CROSS_PATIENT)
-)
-_KEPT = CompiledStatement(
-    select(func.sum(OfferedTimeRow.minutes), func.count().filter(col(OfferedTimeRow.estimated))).where(
-        col(OfferedTimeRow.day).between(bindparam("first", type_=Date()), bindparam("last", type_=Date()))
-    )
-)
-# each in a select of its own: SQLite finds one of them in the index, and reads the whole table for both
-_KEPT_DAYS = CompiledStatement(
-    select(
-        select(func.min(OfferedTimeRow.day)).scalar_subquery(),
-        select(func.max(OfferedTimeRow.day)).scalar_subquery(),
-    )
 )

@@ -19,7 +19,8 @@ from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabResultRow, ObservationRow
 from careplus_tables.people import doctor_name
-from careplus_tables.result_records import AnyResult, is_of_present_values, to_lab_results
+from careplus_tables.result_records import to_lab_results
+from careplus_tables.result_rows import AnyResult, is_of_present_values
 from careplus_tables.reviews import CRITICAL, OUTSIDE_RANGE, REST, ResultReviewRow
 
 # made once, because aliased() costs more than the statement
