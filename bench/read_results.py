@@ -2,11 +2,11 @@
 
 import os
 import platform
-import sqlite3
 import statistics
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pysqlite3 import dbapi2
 from rich.console import Console
 from rich.table import Table
 
@@ -49,7 +49,7 @@ def machine() -> dict[str, Any]:
         "processor": model,
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        "sqlite": dbapi2.sqlite_version,
         "load": round(os.getloadavg()[0], 1),
     }
 
