@@ -107,6 +107,8 @@ class CompiledStatement:
     def _compile(self, dialect: sa.Dialect, lengths: tuple[tuple[str, int], ...]) -> DriverStatement:
         record_guard.check(self.statement)
         compiled: Any = self.statement.compile(dialect=dialect)
+        # a request's values may name lists that this statement does not have
+        lengths, given = tuple(one for one in lengths if one[0] in compiled.binds), lengths
         required = {name for name, bind in compiled.binds.items() if bind.required}
         if isinstance(self.statement, sa.SelectBase):
             # rendering lists needs a value for every parameter
@@ -137,8 +139,8 @@ class CompiledStatement:
             for position, column in enumerate(columns)
             if (processor := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
-        self._compiled[dialect.statement_compiler, lengths] = DriverStatement(sql, order, literals, processors, results)
-        return self._compiled[dialect.statement_compiler, lengths]
+        self._compiled[dialect.statement_compiler, given] = DriverStatement(sql, order, literals, processors, results)
+        return self._compiled[dialect.statement_compiler, given]
 
 
 def literal_limit(rows: int) -> sa.ColumnElement[int]:
