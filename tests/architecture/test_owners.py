@@ -97,6 +97,8 @@ NO_CALLER = {
     "labs.release.release_due": "the background task releases results of all patients",
     "labs.uncollected.is_any_due": "asked by the background task",
     "labs.uncollected.close": "the background task closes bookings of all patients",
+    "labs.specimen_records.by_booking": "of bookings that were found for the caller",
+    "doctors.offered_time": "minutes that doctors offer, for the statistics; no row is shown",
     "labs.worklist.count_work": "numbers of bookings, without a patient",
 }
 """Store modules and functions without a `who` argument (the caller), with the reason."""
