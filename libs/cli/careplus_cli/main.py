@@ -45,13 +45,19 @@ def run() -> None:
 def run_hospital(
     demo: Annotated[bool, typer.Option("--demo", help="Open the demo hospital, filled with invented people.")] = False,
     replicas: Annotated[int, typer.Option(help="Processes of each service.", min=1, max=MAX_REPLICAS)] = 1,
+    workers: Annotated[
+        int,
+        typer.Option(help="Processes that each serve gateway and all services, instead of one each.", min=0, max=MAX_REPLICAS),
+    ] = 0,
 ) -> None:
     """Start the whole hospital: migrate, then a process of each service and the gateway until Ctrl-C."""
     from careplus_cli.preparing import CannotOpen
     from careplus_cli.run import run_until_stopped
 
+    if workers and replicas > 1:
+        refuse("Name --workers or --replicas: workers are replicas of all services.", code=2)
     try:
-        run_until_stopped(settings_or_refuse(), demo=demo, replicas=replicas, started=STARTED)
+        run_until_stopped(settings_or_refuse(), demo=demo, replicas=replicas, workers=workers, started=STARTED)
     except CannotOpen as reason:
         refuse(str(reason))
 

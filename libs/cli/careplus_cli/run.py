@@ -21,8 +21,8 @@ READY_S = 60.0
 """Seconds after which a hospital that is not ready yet is reported."""
 
 
-def run_until_stopped(settings: Settings, *, demo: bool, replicas: int = 1, started: float) -> None:
-    """Run the hospital, with `replicas` processes of each service, until a signal stops it. Raises CannotOpen.
+def run_until_stopped(settings: Settings, *, demo: bool, replicas: int = 1, workers: int = 0, started: float) -> None:
+    """Run the hospital until a signal stops it, by `replicas` processes of each service, or by `workers`. Raises CannotOpen.
 
     `started`: the monotonic time of the command's start.
     """
@@ -32,12 +32,15 @@ def run_until_stopped(settings: Settings, *, demo: bool, replicas: int = 1, star
         check_demo_is_local(settings)
     if not _is_free(settings.host, settings.port):
         raise CannotOpen(f"Port {settings.port} on {settings.host} cannot be used; set CAREPLUS_PORT to another one.")
-    asyncio.run(_run(settings, demo, replicas, started))
+    asyncio.run(_run(settings, demo, replicas, workers, started))
 
 
-async def _run(settings: Settings, demo: bool, replicas: int, started: float) -> None:
-    ports = _free_ports(settings.port, replicas)
-    supervisor = Supervisor(_commands(ports), _environment(settings, demo, ports))
+async def _run(settings: Settings, demo: bool, replicas: int, workers: int, started: float) -> None:
+    if workers:
+        supervisor = _supervisor_of_workers(settings, demo, workers)
+    else:
+        ports = _free_ports(settings.port, replicas)
+        supervisor = Supervisor(_commands(ports), _environment(settings, demo, ports))
     supervisor.stop_on(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     starting = asyncio.create_task(_start(supervisor, settings, demo, started))
     stopping = asyncio.create_task(supervisor.stop.wait())
@@ -87,6 +90,18 @@ def _commands(ports: Mapping[str, Sequence[int]]) -> dict[str, tuple[str, ...]]:
     return {**commands, "gateway": ("careplus_gateway",)}
 
 
+def _supervisor_of_workers(settings: Settings, demo: bool, workers: int) -> Supervisor:
+    listening = _bound(settings.host, settings.port)
+    number_of_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    # each worker counts requests by itself, as each of several gateways does
+    own = {"CAREPLUS_GATEWAYS": str(settings.gateways * workers)}
+    if workers > number_of_cores:
+        own["CAREPLUS_PIN_CORES"] = "false"
+    options = ("--socket", str(listening.fileno()), "--worker")
+    commands = {f"worker-{number + 1}": ("careplus_cli.worker", *options, str(number)) for number in range(workers)}
+    return Supervisor(commands, _environment(settings, demo, {}) | own, listening)
+
+
 def _environment(settings: Settings, demo: bool, ports: Mapping[str, Sequence[int]]) -> dict[str, str]:
     """Return our own environment with the addresses of the services, and a key that they share until the hospital stops."""
     urls = {
@@ -107,7 +122,22 @@ def _free_ports(above: int, replicas: int) -> dict[str, list[int]]:
 
 def _is_free(host: str, port: int) -> bool:
     try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+        socket.create_server((host, port), family=_family(host)).close()
     except OSError:
         return False
     return True
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a socket that does not listen yet, so that connections are refused until the first worker is ready."""
+    bound = socket.socket(_family(host))
+    # connections that ended a moment ago do not keep the port
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if bound.family == socket.AF_INET6:
+        bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    bound.bind((host, port))
+    return bound
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -30,11 +30,14 @@ class Supervisor:
     """Runs `python -m <module> --supervised <arguments>` for each name, with `environment`.
 
     `commands` has the module and the arguments of each name. `stop` asks for the end of all; `ready` is set when each of them
-    has been serving.
+    has been serving. Processes inherit the socket `listening`, if there is one.
     """
 
-    def __init__(self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str], listening: socket.socket | None = None
+    ) -> None:
         self.commands, self.environment = commands, environment
+        self.inherited = () if listening is None else (listening.fileno(),)
         names = self.names = tuple(commands)
         self.stop, self.ready = asyncio.Event(), asyncio.Event()
         self._starting = set(names)
@@ -59,10 +62,10 @@ class Supervisor:
         self._tasks = {name: asyncio.create_task(self._keep_running(name)) for name in self.names}
 
     async def end(self) -> None:
-        """End the last process named first, then the others; kill each that does not end within GRACE_S."""
+        """End all workers at once, or the gateway, named last, before its services; kill each that needs longer than GRACE_S."""
         self.stop.set()
         deadline = time.monotonic() + GRACE_S
-        for names in (self.names[-1:], self.names[:-1]):
+        for names in (self.names,) if self.inherited else (self.names[-1:], self.names[:-1]):
             for name in names:
                 self._signal(name, signal.SIGTERM)
             tasks = [self._tasks[name] for name in names if name in self._tasks]
@@ -93,7 +96,13 @@ class Supervisor:
             command = (sys.executable, "-m", module, "--supervised", *arguments)
             # a session of its own: Ctrl-C in the terminal is for the supervisor, which ends the processes in order
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=theirs.fileno(), stdout=PIPE, stderr=STDOUT, env=self.environment, start_new_session=True
+                *command,
+                stdin=theirs.fileno(),
+                stdout=PIPE,
+                stderr=STDOUT,
+                env=self.environment,
+                start_new_session=True,
+                pass_fds=self.inherited,
             )
         self._processes[name] = process
         later = asyncio.get_running_loop().call_soon_threadsafe

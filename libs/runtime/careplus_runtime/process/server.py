@@ -53,16 +53,19 @@ def main(service: str, app: str, *, core: int | None = None, http: Any = Limited
         signal.signal(number, lambda *_: sys.exit(0))
     try:
         settings = load_settings()
+        worker: int | None = options.worker
+        core = core if worker is None else worker
         # all replicas would choose the same core
-        if core is not None and settings.pin_cores and not settings.has_replicas(service):
+        if core is not None and settings.pin_cores and (worker is not None or not settings.has_replicas(service)):
             _pin(core)
         heartbeat = _supervised() if options.supervised else _watched(service) if options.watchdog else None
         host, port = settings.listen_address(service)
         check_tracing()
         tls = listening_context(settings, service)
-        start_metrics_server(settings, service, options.port or port)
+        start_metrics_server(settings, service, (options.port or port) + (worker or 0))
         config = _config(app, http, options.host or host, options.port or port, tls)
-        _Server(config, heartbeat, stall_s).run_or_raise(UvicornMessages(settings.log_level == "debug"))
+        listening = None if options.socket is None else [socket.socket(fileno=options.socket)]
+        _Server(config, heartbeat, stall_s).run_or_raise(UvicornMessages(settings.log_level == "debug"), listening)
     except (SettingsError, CannotServe) as reason:
         sys.stderr.write(f"careplus: {service} cannot start: {reason}\n")
         sys.exit(3)
@@ -73,8 +76,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", help="address to listen on; the settings' if not given")
     parser.add_argument("--port", type=int, help="port to listen on; the settings' if not given")
     parser.add_argument("--no-watchdog", dest="watchdog", action="store_false", help="go on after a stall, for debuggers")
-    # standard input is a socket of the supervisor
+    # of the supervisor: standard input is a socket, `--worker` counts from 0, and `--socket` is the one that workers share
     parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -156,11 +161,11 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.heartbeat, self.stall_s = heartbeat, stall_s
 
-    def run_or_raise(self, messages: UvicornMessages) -> None:
+    def run_or_raise(self, messages: UvicornMessages, listening: list[socket.socket] | None) -> None:
         """Return when a signal asked for the end. Raises CannotServe."""
         try:
             # listens when the application has started: until then connections are refused, and no caller waits
-            self.run()
+            self.run(listening)
         except SystemExit as ending:
             if ending.code and not self.started:
                 raise CannotServe(messages.reason or "see above.") from None
