@@ -36,8 +36,7 @@ class Supervisor:
     def __init__(
         self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str], listening: socket.socket | None = None
     ) -> None:
-        self.commands, self.environment = commands, environment
-        self.inherited = () if listening is None else (listening.fileno(),)
+        self.commands, self.environment, self.listening = commands, environment, listening
         names = self.names = tuple(commands)
         self.stop, self.ready = asyncio.Event(), asyncio.Event()
         self._starting = set(names)
@@ -65,7 +64,7 @@ class Supervisor:
         """End all workers at once, or the gateway, named last, before its services; kill each that needs longer than GRACE_S."""
         self.stop.set()
         deadline = time.monotonic() + GRACE_S
-        for names in (self.names,) if self.inherited else (self.names[-1:], self.names[:-1]):
+        for names in (self.names,) if self.listening else (self.names[-1:], self.names[:-1]):
             for name in names:
                 self._signal(name, signal.SIGTERM)
             tasks = [self._tasks[name] for name in names if name in self._tasks]
@@ -102,7 +101,7 @@ class Supervisor:
                 stderr=STDOUT,
                 env=self.environment,
                 start_new_session=True,
-                pass_fds=self.inherited,
+                pass_fds=[self.listening.fileno()] if self.listening else [],
             )
         self._processes[name] = process
         later = asyncio.get_running_loop().call_soon_threadsafe
