@@ -91,15 +91,12 @@ def _commands(ports: Mapping[str, Sequence[int]]) -> dict[str, tuple[str, ...]]:
 
 
 def _supervisor_of_workers(settings: Settings, demo: bool, workers: int) -> Supervisor:
-    listening = _bound(settings.host, settings.port)
-    number_of_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    commands = {f"worker-{number + 1}": ("careplus_cli.worker", "--worker", str(number)) for number in range(workers)}
     # each worker counts requests by itself, as each of several gateways does
     own = {"CAREPLUS_GATEWAYS": str(settings.gateways * workers)}
-    if workers > number_of_cores:
+    if not hasattr(os, "sched_getaffinity") or workers > len(os.sched_getaffinity(0)):
         own["CAREPLUS_PIN_CORES"] = "false"
-    options = ("--socket", str(listening.fileno()), "--worker")
-    commands = {f"worker-{number + 1}": ("careplus_cli.worker", *options, str(number)) for number in range(workers)}
-    return Supervisor(commands, _environment(settings, demo, {}) | own, listening)
+    return Supervisor(commands, _environment(settings, demo, {}) | own, public=list(commands))
 
 
 def _environment(settings: Settings, demo: bool, ports: Mapping[str, Sequence[int]]) -> dict[str, str]:
@@ -122,22 +119,7 @@ def _free_ports(above: int, replicas: int) -> dict[str, list[int]]:
 
 def _is_free(host: str, port: int) -> bool:
     try:
-        socket.create_server((host, port), family=_family(host)).close()
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError:
         return False
     return True
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """Return a socket that does not listen yet, so that connections are refused until the first worker is ready."""
-    bound = socket.socket(_family(host))
-    # connections that ended a moment ago do not keep the port
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if bound.family == socket.AF_INET6:
-        bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    bound.bind((host, port))
-    return bound
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import cycle
@@ -30,13 +30,13 @@ class Supervisor:
     """Runs `python -m <module> --supervised <arguments>` for each name, with `environment`.
 
     `commands` has the module and the arguments of each name. `stop` asks for the end of all; `ready` is set when each of them
-    has been serving. Processes inherit the socket `listening`, if there is one.
+    has been serving. `public` names the processes that clients reach, which end first.
     """
 
     def __init__(
-        self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str], listening: socket.socket | None = None
+        self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str], public: Collection[str] = ("gateway",)
     ) -> None:
-        self.commands, self.environment, self.listening = commands, environment, listening
+        self.commands, self.environment, self.public = commands, environment, public
         names = self.names = tuple(commands)
         self.stop, self.ready = asyncio.Event(), asyncio.Event()
         self._starting = set(names)
@@ -61,10 +61,11 @@ class Supervisor:
         self._tasks = {name: asyncio.create_task(self._keep_running(name)) for name in self.names}
 
     async def end(self) -> None:
-        """End all workers at once, or the gateway, named last, before its services; kill each that needs longer than GRACE_S."""
+        """End the public processes, then the others; kill each that does not end within GRACE_S."""
         self.stop.set()
         deadline = time.monotonic() + GRACE_S
-        for names in (self.names,) if self.listening else (self.names[-1:], self.names[:-1]):
+        others = [name for name in self.names if name not in self.public]
+        for names in (self.public, others):
             for name in names:
                 self._signal(name, signal.SIGTERM)
             tasks = [self._tasks[name] for name in names if name in self._tasks]
@@ -95,13 +96,7 @@ class Supervisor:
             command = (sys.executable, "-m", module, "--supervised", *arguments)
             # a session of its own: Ctrl-C in the terminal is for the supervisor, which ends the processes in order
             process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=theirs.fileno(),
-                stdout=PIPE,
-                stderr=STDOUT,
-                env=self.environment,
-                start_new_session=True,
-                pass_fds=[self.listening.fileno()] if self.listening else [],
+                *command, stdin=theirs.fileno(), stdout=PIPE, stderr=STDOUT, env=self.environment, start_new_session=True
             )
         self._processes[name] = process
         later = asyncio.get_running_loop().call_soon_threadsafe

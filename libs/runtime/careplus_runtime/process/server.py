@@ -21,6 +21,7 @@ from uvicorn.importer import import_from_string
 from careplus_runtime.monitoring.metrics_server import start_metrics_server
 from careplus_runtime.monitoring.tracing import check_tracing
 from careplus_runtime.process.heartbeat import STEP_S, send_heartbeat, watch
+from careplus_runtime.process.loop import Loop, SharedPortLoop
 from careplus_runtime.process.settings import SettingsError, load_settings
 from careplus_runtime.process.uvicorn_messages import UvicornMessages
 from careplus_runtime.transport.limited_protocol import LimitedProtocol
@@ -63,9 +64,9 @@ def main(service: str, app: str, *, core: int | None = None, http: Any = Limited
         check_tracing()
         tls = listening_context(settings, service)
         start_metrics_server(settings, service, (options.port or port) + (worker or 0))
-        config = _config(app, http, options.host or host, options.port or port, tls)
-        listening = None if options.socket is None else [socket.socket(fileno=options.socket)]
-        _Server(config, heartbeat, stall_s).run_or_raise(UvicornMessages(settings.log_level == "debug"), listening)
+        loop = Loop if worker is None else SharedPortLoop
+        config = _config(app, http, options.host or host, options.port or port, tls, loop)
+        _Server(config, heartbeat, stall_s).run_or_raise(UvicornMessages(settings.log_level == "debug"))
     except (SettingsError, CannotServe) as reason:
         sys.stderr.write(f"careplus: {service} cannot start: {reason}\n")
         sys.exit(3)
@@ -76,10 +77,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", help="address to listen on; the settings' if not given")
     parser.add_argument("--port", type=int, help="port to listen on; the settings' if not given")
     parser.add_argument("--no-watchdog", dest="watchdog", action="store_false", help="go on after a stall, for debuggers")
-    # of the supervisor: standard input is a socket, `--worker` counts from 0, and `--socket` is the one that workers share
+    # by the supervisor: standard input is a socket of it, and workers are counted from 0
     parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -90,7 +90,7 @@ def _pin(core: int) -> None:
         os.sched_setaffinity(0, {cores[core % len(cores)]})
 
 
-def _config(app: str, http: Any, host: str, port: int, tls: ssl.SSLContext | None) -> uvicorn.Config:
+def _config(app: str, http: Any, host: str, port: int, tls: ssl.SSLContext | None, loop: type[Loop]) -> uvicorn.Config:
     # modules are never freed, so garbage collection during the import finds none
     gc.disable()
     loaded = import_from_string(app)
@@ -104,7 +104,7 @@ def _config(app: str, http: Any, host: str, port: int, tls: ssl.SSLContext | Non
         port=port,
         http=http,
         ssl_context_factory=None if tls is None else lambda *_: tls,
-        loop="careplus_runtime.process.loop:Loop",
+        loop=f"{loop.__module__}:{loop.__name__}",
         ws="none",
         lifespan="on",
         log_config=None,
@@ -161,11 +161,11 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.heartbeat, self.stall_s = heartbeat, stall_s
 
-    def run_or_raise(self, messages: UvicornMessages, listening: list[socket.socket] | None) -> None:
+    def run_or_raise(self, messages: UvicornMessages) -> None:
         """Return when a signal asked for the end. Raises CannotServe."""
         try:
             # listens when the application has started: until then connections are refused, and no caller waits
-            self.run(listening)
+            self.run()
         except SystemExit as ending:
             if ending.code and not self.started:
                 raise CannotServe(messages.reason or "see above.") from None
