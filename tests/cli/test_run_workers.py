@@ -44,14 +44,18 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 
 @pytest.fixture(scope="module")
-def admin(hospital: Hospital) -> Person:
-    return hospital.sign_in(ADMIN)
+def admin(hospital: Hospital) -> Iterator[Person]:
+    signed_in = hospital.sign_in(ADMIN)
+    yield signed_in
+    signed_in.http.close()
 
 
 @pytest.fixture(scope="module")
-def doctor(hospital: Hospital, admin: Person) -> Person:
+def doctor(hospital: Hospital, admin: Person) -> Iterator[Person]:
     # doctors invites the account at auth, in the same process
-    return hospital.add_doctor(admin, "doctor@example.org", "Dr Both", "Cardiology", slot_minutes=15)
+    added = hospital.add_doctor(admin, "doctor@example.org", "Dr Both", "Cardiology", slot_minutes=15)
+    yield added
+    added.http.close()
 
 
 def worker_of(hospital: Hospital, answer: httpx.Response) -> int:
@@ -64,14 +68,16 @@ def worker_of(hospital: Hospital, answer: httpx.Response) -> int:
 
 
 def clients_of_both(hospital: Hospital, opened: ExitStack) -> dict[int, list[httpx.Client]]:
-    """Return clients with an open connection, by their worker."""
+    """Return clients with an open connection, by their worker: at least two of each."""
     found: dict[int, list[httpx.Client]] = {1: [], 2: []}
-    for _ in range(60):
+
+    def has_both() -> bool:
         client = opened.enter_context(hospital.client())
         found[worker_of(hospital, client.get("/api/specialties"))].append(client)
-        if all(len(clients) >= 2 for clients in found.values()):
-            return found
-    raise AssertionError(f"one worker got nearly all connections: {found}")
+        return all(len(clients) >= 2 for clients in found.values())
+
+    eventually(has_both, 60)
+    return found
 
 
 def test_patient_books_and_doctor_confirms(hospital: Hospital, admin: Person, doctor: Person) -> None:
@@ -108,6 +114,7 @@ def test_killed_worker_breaks_only_its_own_connections(hospital: Hospital, docto
         clients = clients_of_both(hospital, opened)
         killed, other = children(hospital)
         os.kill(killed, signal.SIGKILL)
+        eventually(lambda: not is_alive(killed))
         assert {client.get("/api/specialties").status_code for client in clients[2]} == {200}
         assert {httpx.get(f"{hospital.url}/api/specialties", **LOCAL_HTTP).status_code for _ in range(8)} == {200}
         eventually(lambda: len(children(hospital)) == 2 and killed not in children(hospital), 60)
@@ -155,7 +162,7 @@ def repeated(http: httpx.Client, body: dict[str, object], key: str) -> httpx.Res
             time.sleep(0.2)
 
 
-def test_end_takes_seconds_and_leaves_a_valid_chain(hospital: Hospital, doctor: Person) -> None:
+def test_end_takes_seconds_and_leaves_a_valid_chain(hospital: Hospital) -> None:
     running, asked = children(hospital), time.monotonic()
     assert hospital.process is not None
     hospital.stop()

@@ -84,7 +84,8 @@ class Forward(RequireRole):
 
         try:
             await service.call(request, send_refused, TIMEOUTS["read"])
-        except TimeoutError:
+        except TimeoutError as error:
+            log.warning("service_failed", failed=self.service, request_id=request.request_id, reason=error_type(error))
             raise TimedOut(SLOW.format(self.service)) from None
         if is_accepted and refusal is not None:
             raise refusal
