@@ -28,6 +28,8 @@ def run_until_stopped(settings: Settings, *, demo: bool, replicas: int = 1, work
     """
     if settings.secret_key is None:
         raise CannotOpen("SECRET_KEY is missing; put one of 32 or more random characters into .env, as `make run` does.")
+    if workers and replicas > 1:
+        raise CannotOpen("Choose --workers or --replicas: a worker is a replica of each service.")
     if demo:
         check_demo_is_local(settings)
     if not _is_free(settings.host, settings.port):

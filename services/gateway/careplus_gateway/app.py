@@ -40,8 +40,8 @@ from careplus_runtime.monitoring.running import running_metrics
 from careplus_runtime.monitoring.tracing import gateway_tracing
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import running_tasks
+from careplus_runtime.process.one_process import shared_of
 from careplus_runtime.process.settings import DEMO_ADDRESS, load_settings
-from careplus_runtime.process.shared import shared_of
 from careplus_runtime.transport.request_limits import RequestLimitsMiddleware
 from careplus_runtime.transport.services import ServiceTransport
 from careplus_runtime.transport.tls import calling_context

@@ -15,8 +15,8 @@ from careplus_labs.app import app as labs
 from careplus_runtime.http.serving import service_database
 from careplus_runtime.monitoring.service_state import watch_service
 from careplus_runtime.process.logs import logged_service
+from careplus_runtime.process.one_process import LoggedAs, SharedProcess
 from careplus_runtime.process.settings import load_settings
-from careplus_runtime.process.shared import LoggedAs, SharedProcess
 
 SERVICES: dict[str, Starlette] = {"auth": auth, "appointments": appointments, "doctors": doctors, "labs": labs}
 

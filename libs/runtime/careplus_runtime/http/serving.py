@@ -31,8 +31,8 @@ from careplus_runtime.monitoring.tracing import TracingMiddleware, add_trace_hea
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.disk_space import DiskSpace
+from careplus_runtime.process.one_process import shared_of
 from careplus_runtime.process.settings import Settings, load_settings
-from careplus_runtime.process.shared import shared_of
 from careplus_runtime.transport.request_limits import RequestLimitsMiddleware
 from careplus_runtime.transport.services import ServiceTransport
 from careplus_runtime.transport.tls import calling_context
@@ -167,10 +167,9 @@ async def service_lifespan(app: FastAPI, service: str) -> AsyncIterator[None]:
     transport = ServiceTransport(settings, calling_context(settings, service), shared.apps if shared else None)
     client = httpx.AsyncClient(transport=transport, trust_env=False, timeout=5, event_hooks=hooks)
     async with client as app.state.http, running_metrics(app, service):
-        http = app.state.http
         if shared is None:
             watch_service(app.state)
-        app.state.verifier = SessionVerifier(jwks_fetcher(http, settings.service_url("auth")), app.state.database)
+        app.state.verifier = SessionVerifier(jwks_fetcher(app.state.http, settings.service_url("auth")), app.state.database)
         try:
             await wait_for_schema(app.state.database)
             yield

@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 
 from careplus_runtime.http import problems
 from careplus_runtime.monitoring.catalogue import CERTIFICATE, Reader, Sample
+from careplus_runtime.process.one_process import shared_of
 from careplus_runtime.process.settings import Settings
-from careplus_runtime.process.shared import shared_of
 
 
 @asynccontextmanager
