@@ -104,7 +104,7 @@ def test_log_lines_and_metrics_name_their_service(hospital: Hospital, doctor: Pe
 
 def count_of(ports: list[int], operation: str) -> float:
     pages = [httpx.get(f"http://127.0.0.1:{port}/metrics", **LOCAL_HTTP).text for port in ports]
-    assert all("careplus_disk_free_bytes" in page and "careplus_sessions_open" in page for page in pages)
+    assert all("careplus_database_wait_seconds_count" in page and "careplus_sessions_open" in page for page in pages)
     counted = (re.findall(rf'careplus_requests_total{{.*operation="{operation}".*}} (\S+)', page) for page in pages)
     return sum(float(number) for page in counted for number in page)
 
