@@ -106,7 +106,9 @@ class Auditor:
             event = self._event(request, arguments, refusal.code(), self._patients(request, None), None)
             writer = _event_writer(request)
             if is_slowed:
-                writer.slowed.count(event, getattr(self._body(arguments), "email", None))
+                email = getattr(self._body(arguments), "email", None)
+                # signed in, the caller is known; the address is another account's
+                writer.slowed.count(event, None if "user" in request.scope else email)
                 return
             if "user" in request.scope and writer.refusals.takes(event):
                 return
