@@ -181,6 +181,7 @@ VIEWS = [
     View("/doctor/availability", "doctor"),
     View("/doctor/profile", "doctor"),
     View("/security", "doctor"),
+    View("/side", "doctor"),
     View("/doctor/profile/calendars", "doctor"),
     View("/lab", "lab", screen="lab"),
     View("/lab?status=uncollected", "lab"),

@@ -19,7 +19,10 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
     ["/accessibility", () => import("./pages/public/accessibility")],
   ],
   screens: [["/screen", () => import("./pages/public/screen/screen")]],
-  account: [["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>]],
+  account: [
+    ["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>],
+    ["/side", () => import("./pages/account/side") as Promise<{ default: ComponentType<PageProps> }>],
+  ],
   patient: [
     ["/doctors", () => import("./pages/patient/book/doctors")],
     ["/doctors/:id", () => import("./pages/patient/book/doctor")],
@@ -28,7 +31,7 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
 };
 
 /** Pages outside the portals that require an account of any role. */
-const SIGNED_IN = new Set(["/security"]);
+const SIGNED_IN = new Set(["/security", "/side"]);
 
 type Portal = "patient" | "doctor" | "admin" | "lab" | "desk";
 
