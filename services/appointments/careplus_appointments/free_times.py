@@ -15,7 +15,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import WriteSession
-from careplus_tables.locking import lock_accounts
+from careplus_tables.locking import lock_doctor_and_patient
 from careplus_tables.patient_times import other_appointment
 
 ALTERNATIVES_WITHIN_DAYS = 14
@@ -37,7 +37,7 @@ async def check_free(
     """
     zone, window = settings.clinic_zone, bookable_window(settings, who.role)
     day = local_date(starts_at, zone)
-    await lock_accounts(db, doctor_id, patient_id)
+    await lock_doctor_and_patient(db, doctor_id, patient_id)
     ages = await specialty_ages.of_caller(db, who)
     calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id, ages)
     visits.check_may_book(who.role, calendar.booking)
@@ -68,7 +68,7 @@ async def check_overbookable(
     Raise NotFound, DoctorNotBookable, OutsideStaffHorizon, and PatientBusy where the patient has another appointment at that
     time. The accounts of both are locked.
     """
-    await lock_accounts(db, doctor_id, patient_id)
+    await lock_doctor_and_patient(db, doctor_id, patient_id)
     day = local_date(starts_at, settings.clinic_zone)
     calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, settings.clinic_zone), patient_id, except_id)
     slots.check_staff_window(starts_at, now())
