@@ -183,5 +183,8 @@ def test_patient_without_treatment_is_erased_at_once(hospital: Hospital) -> None
         number,
         patient,
     )
+    link = "INSERT INTO linked_records (work_account_id, record_account_id, linked_at) VALUES (1, ?, '2030-01-01T00:00:00Z')"
+    databases.execute(hospital.database, link, number)
     assert "goes: name, birth date and sex" in erase(hospital, number, "--confirm")[1]
+    assert databases.query(hospital.database, "SELECT * FROM linked_records") == []
     assert one(hospital, "SELECT full_name FROM accounts WHERE id = ?", number) == ("(erased)",)
