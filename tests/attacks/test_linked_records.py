@@ -11,7 +11,7 @@ import pytest
 from tests import databases
 from tests.hospital import PASSWORD, Hospital, Person
 from tests.journeys.test_accounts import ago, change
-from tests.journeys.test_linked_records import SWITCH, UNTIL_NOTICED_S, Both, both
+from tests.journeys.test_linked_records import LINK, SWITCH, UNTIL_NOTICED_S, Both, both
 from tests.test_every_endpoint import check_problem
 from tests.world import made
 
@@ -142,3 +142,16 @@ def test_expired_session_at_work_opens_no_record(hospital: Hospital, bo: Both) -
 def test_deactivated_work_account_opens_no_record(hospital: Hospital, bo: Both) -> None:
     change(hospital, "UPDATE accounts SET active = ? WHERE id = ?", False, bo.work.id)
     check_problem(bo.switch("record"), 401)
+
+
+def test_unlinking_while_switching_leaves_no_open_record(hospital: Hospital, bo: Both) -> None:
+    still_open = "SELECT id FROM sessions WHERE account_id = ? AND work_session_id IS NOT NULL AND ended_at IS NULL"
+    for _ in range(4):
+        with ThreadPoolExecutor(2) as pool:
+            switched = pool.submit(bo.switch, "record")
+            unlinked = pool.submit(bo.work.http.delete, LINK)
+            answers = (switched.result().status_code, unlinked.result().status_code)
+        assert answers in {(200, 204), (409, 204)}
+        assert databases.query(hospital.database, still_open, bo.record.id) == []
+        bo.link()
+        bo.sign_in()

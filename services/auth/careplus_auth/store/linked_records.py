@@ -43,11 +43,11 @@ async def unlink(db: WriteSession, who: Identity) -> LinkedRecordRow:
     return row
 
 
-async def record_of(db: AnySession, work: AccountRow) -> AccountRow | None:
-    """Return the open record of a person, from the work account; the link stays until the transaction ends (PostgreSQL)."""
+async def record_of(db: AnySession, work: AccountRow, *, lock: bool = False) -> AccountRow | None:
+    """Return the open record of a person, from the work account; `lock` keeps the link until the transaction ends."""
     if work.role == Role.PATIENT.value:
         return None
-    row = await db.get(LinkedRecordRow, work.id, with_for_update={"read": True})
+    row = await db.get(LinkedRecordRow, work.id, with_for_update={"read": True} if lock else None)
     record = await db.get(AccountRow, row.record_account_id, populate_existing=True) if row else None
     # merged, closed or without an address: nobody signs in to such a record either
     is_open = record is not None and record.active and record.role == Role.PATIENT.value and record.email is not None

@@ -119,7 +119,8 @@ async def _is_open_from(db: WriteSession, work: SessionRow | None, record: Accou
 
 async def _record_session(db: WriteSession, opened: OpenedSession, work: SessionRow, settings: Settings) -> SessionRow:
     """Return the session of the linked record that a session of the work account has; insert it the first time."""
-    record = await linked_records.record_of(db, opened.account)
+    # a removal of the link at this moment waits, and ends this session too
+    record = await linked_records.record_of(db, opened.account, lock=True)
     if record is None or record.id is None:
         raise NoOtherSide("Link your own record in your work account first.")
     has_factor = opened.account.second_factor or opened.other_factor
