@@ -26,6 +26,7 @@ EN, DE = PortalLanguage
 LINK = "https://care.example.org/page"
 VAULT = Vault(["k" * 40], "what is kept encrypted")
 KINDS = [*Kind, *NoticeKind]
+RESULTS = {NoticeKind.RESULT_RELEASED, NoticeKind.RESULT_CORRECTED}
 VISITS = {kind for kind in NoticeKind if kind.value.startswith("visit_")}
 WORDS = {
     **{
@@ -47,8 +48,8 @@ def settings(folder: Path) -> Settings:
 
 
 def clinical(kind: Kind | NoticeKind, language: PortalLanguage) -> set[str]:
-    """Return the words that the text may not have; mails about visits name the appointment."""
-    return CLINICAL[language] - ({"appointment", "termin"} if kind in VISITS else set())
+    """Return the words that the text may not have; mails about visits name the appointment, those about results a result."""
+    return CLINICAL[language] - ({"appointment", "termin"} if kind in VISITS else {"result", "ergebnis"} if kind in RESULTS else set())
 
 
 def test_each_language_has_a_text_for_every_kind() -> None:

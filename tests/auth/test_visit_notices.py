@@ -15,7 +15,7 @@ from careplus_auth.notices.opt_out import account_of, opt_out_token
 from careplus_auth.notices.timing import quiet_until, send_from
 from careplus_auth.store import notice_choices
 from careplus_contracts.endpoints import Role
-from careplus_contracts.notices import InvalidOptOut, ReminderTime, SetNoticeChoices
+from careplus_contracts.notices import InvalidOptOut, ReminderTime
 from careplus_contracts.values import PortalLanguage
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
@@ -32,6 +32,7 @@ from tests.auth.visit_notices import (
     book,
     cancel,
     change,
+    chosen,
     configured,
     fill,
     move,
@@ -83,7 +84,7 @@ def night(settings: Settings, tmp_path: Path) -> Settings:
 
 async def choose(database: Database, reminder: ReminderTime, *, own_bookings: bool = True) -> None:
     async with database.writing() as db:
-        await notice_choices.choose(db, PATIENT, SetNoticeChoices(reminder=reminder, own_bookings=own_bookings))
+        await notice_choices.choose(db, PATIENT, chosen(reminder=reminder, own_bookings=own_bookings))
 
 
 async def test_booked_visit_is_mailed_with_a_calendar_file(database: Database, postbox: Postbox, settings: Settings) -> None:

@@ -42,7 +42,7 @@ CHECK_IN = {
 
 
 async def with_visit(db: AnySession, mail: Mail, notice: NoticeRow, settings: Settings) -> Mail:
-    """Return the mail with the details of its visit, which was found to be true before."""
+    """Return the mail with the details of its visit, which was found to be true before. Without an address it has no calendar."""
     visit = await _find(db, notice)
     is_reminder, words = mail.kind is NoticeKind.VISIT_REMINDER, _words(visit, notice, mail.language, settings)
     if mail.kind is NoticeKind.VISIT_OFFERED:
@@ -52,7 +52,7 @@ async def with_visit(db: AnySession, mail: Mail, notice: NoticeRow, settings: Se
     return mail._replace(
         link=f"{settings.public_url}/appointments/{visit.id}",
         words=words | {"check_in": check_in},
-        calendar=_calendar(visit, mail, settings),
+        calendar=_calendar(visit, mail, settings) if mail.email else None,
         opt_out=opt_out_link(settings, notice.account_id) if is_reminder else None,
     )
 

@@ -15,13 +15,16 @@ routes = Routes()
 
 
 @routes.serve(contract.show_notice_choices)
-async def show_notice_choices(*, who: CurrentUser, db: ReadDb) -> NoticeChoices:
-    return await notice_choices.find(db, who.id)
+async def show_notice_choices(*, who: CurrentUser, db: ReadDb, settings: AppSettings) -> NoticeChoices:
+    return await notice_choices.find(db, who.id, settings)
 
 
 @routes.serve(contract.set_notice_choices)
-async def set_notice_choices(body: SetNoticeChoices, *, who: CurrentUser, db: WriteDb) -> NoticeChoices:
-    return await notice_choices.choose(db, who.id, body)
+async def set_notice_choices(
+    body: SetNoticeChoices, *, who: CurrentUser, db: WriteDb, settings: AppSettings
+) -> NoticeChoices:
+    await notice_choices.choose(db, who.id, body)
+    return await notice_choices.find(db, who.id, settings)
 
 
 @routes.serve(contract.switch_reminders_off)

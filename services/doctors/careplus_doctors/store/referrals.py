@@ -26,6 +26,7 @@ from careplus_contracts.referrals import (
 from careplus_contracts.refusals import NotFound
 from careplus_doctors.rules.referrals import OPEN
 from careplus_doctors.store.referral_access import is_own
+from careplus_doctors.store.referral_notices import tell_of_referral
 from careplus_doctors.store.referral_records import REFERRAL, ReferralRecord, to_contract, to_letter
 from careplus_runtime.http.problems import NOTHING_HERE, malformed
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
@@ -130,6 +131,7 @@ async def add(db: WriteSession, who: Identity, body: Refer, enclosed: EnclosedCh
     )
     db.add(row)
     await db.flush()
+    await tell_of_referral(db, row)
     return await _answer(db, who, row, zone)
 
 

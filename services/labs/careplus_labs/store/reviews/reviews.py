@@ -20,7 +20,7 @@ from careplus_contracts.reviews import (
     ReviewResult,
 )
 from careplus_labs.rules import reviews as rules
-from careplus_labs.store.results import comments
+from careplus_labs.store.results import comments, result_notices
 from careplus_labs.store.reviews import inbox
 from careplus_labs.store.reviews.review_records import to_review
 from careplus_runtime.http.problems import NOTHING_HERE
@@ -93,7 +93,9 @@ async def _apply(db: WriteSession, who: Identity, changed: Sequence[tuple[LabRes
         if changes:
             row.sqlmodel_update({**changes, "version": row.version + 1})
     await db.flush()
-    return sum("released_at" in changes for _, changes in changed)
+    released = [row for row, changes in changed if "released_at" in changes]
+    await result_notices.tell_released(db, released)
+    return len(released)
 
 
 def _changes(who: Identity, row: LabResultRow, comment: str | None, at: datetime, *, release: bool) -> dict[str, Any]:
