@@ -273,7 +273,7 @@ async def test_chosen_text_takes_the_place_of_the_mail(database: Database, postb
         ours = with_texts(settings, texts)
         await send_all(database, ours)
         body = json.loads(texts.next()["body"])
-        assert "Switch reminders off: https://care.example.org/api/notices/reminders-off/3-" in body["text"]
+        assert "Switch reminders off: https://care.example.org/reminders-off#token=3-" in body["text"]
         # without a phone the mail comes
         await lose_phone(database)
         await book(database, ahead(23), told=False)

@@ -196,6 +196,7 @@ async def test_reminder_is_sent_once_a_day_before(database: Database, postbox: P
     subject, text, _, event = parts(postbox)
     assert subject.startswith("Reminder: your appointment on ")
     assert f"/appointments/{soon}" in text
+    assert f"https://care.example.org/reminders-off#token={opt_out_token(settings, PATIENT)}" in text.split()
     assert event["method"] == "REQUEST"
     [(_, mail)] = postbox.taken
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

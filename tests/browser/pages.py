@@ -111,6 +111,8 @@ VIEWS = [
     View("/screen#token=revoked-or-never-issued"),
     View(f"/screen#token={SCREEN_TOKEN}"),
     View("/check-in#code=used-or-never-sent"),
+    View("/reminders-off#token=cut-off"),
+    View("/reminders-off#token=3-0123456789abcdef"),
     View("/check-in#code={}", "patient", check_in_code),
     View("/doctors"),
     View("/doctors/{}", find=DOCTOR),

@@ -153,10 +153,16 @@ def test_link_of_a_reminder_only_switches_reminders_off(clinic: Clinic) -> None:
     made(patient.http.put(CHOICES, json={**DEFAULT, "reminder": "48h", "referrals": False}), 200)
     path = f"/api/notices/reminders-off/{opt_out_token(clinic.hospital, patient.id)}"
     with clinic.hospital.client() as http:
+        assert http.get(path).status_code == 200
+        assert made(patient.http.get(CHOICES), 200)["reminder"] == "48h", "opening the link changes nothing"
         for _ in range(2):
             # as mail programs post it (RFC 8058)
             assert post_form(http, path).status_code == 204
         assert made(patient.http.get(CHOICES), 200) == {**DEFAULT, "reminder": "off", "referrals": False, "texts": False}
+        # a browser, or a program that checks links
+        opened = http.get(path)
+        assert (opened.status_code, opened.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert f"/reminders-off#token={path.rpartition('/')[2]}" in opened.text
         forged = path.replace(f"/{patient.id}-", f"/{clinic.doctor.id}-")
         check_problem(post_form(http, forged), 403)
     patient.http.close()

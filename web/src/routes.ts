@@ -14,6 +14,7 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
     ["/password", () => worded(import("./pages/account/password"), "account")],
     ["/confirm-email", () => worded(import("./pages/account/confirm-email"), "account")],
     ["/privacy", () => worded(import("./pages/public/privacy"), "privacy")],
+    ["/reminders-off", () => import("./pages/public/reminders-off")],
     ["/check-in", () => import("./pages/public/check-in")],
     ["/help", () => import("./pages/public/help")],
     ["/accessibility", () => import("./pages/public/accessibility")],

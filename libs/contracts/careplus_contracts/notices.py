@@ -171,6 +171,14 @@ async def set_notice_choices(body: SetNoticeChoices) -> NoticeChoices:
     """
 
 
+@api.get("/api/notices/reminders-off/{opt_out_token}", roles=EVERYONE, media_type="text/html")
+async def open_reminders_off(opt_out_token: OptOutToken) -> str:
+    """Open the page of the portals that asks whether reminders are to be off, for programs that open the link of a reminder.
+
+    It changes nothing, because programs that check mails open their links too.
+    """
+
+
 @api.post("/api/notices/reminders-off/{opt_out_token}", roles=EVERYONE, status=204, refuses=(InvalidOptOut, NotFound))
 async def switch_reminders_off(opt_out_token: OptOutToken) -> None:
     """Switch the reminders of one patient off by the signed link of a reminder, without a sign-in (RFC 8058).

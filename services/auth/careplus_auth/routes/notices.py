@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from careplus_auth.notices.opt_out import account_of
+from careplus_auth.notices.opt_out import account_of, forwarding_page
 from careplus_auth.store import accounts, notice_choices, visit_notices
 from careplus_contracts import notices as contract
 from careplus_contracts.notices import NoticeChoices, OptOutToken, SetNoticeChoices, VisitNotice, VisitNotices
@@ -25,6 +25,11 @@ async def set_notice_choices(
 ) -> NoticeChoices:
     await notice_choices.choose(db, who.id, body)
     return await notice_choices.find(db, who.id, settings)
+
+
+@routes.serve(contract.open_reminders_off)
+async def open_reminders_off(opt_out_token: OptOutToken, *, settings: AppSettings) -> str:
+    return forwarding_page(settings, opt_out_token)
 
 
 @routes.serve(contract.switch_reminders_off)
