@@ -1,4 +1,4 @@
-"""Notices of records: appended once by the act that refers, releases or corrects, and by no act that changes nothing for the patient."""
+"""Notices of records: appended once by the act that refers, releases or corrects, and by no other."""
 
 from typing import Any
 
