@@ -49,7 +49,8 @@ def settings(folder: Path) -> Settings:
 
 def clinical(kind: Kind | NoticeKind, language: PortalLanguage) -> set[str]:
     """Return the words that the text may not have; mails about visits name the appointment, those about results a result."""
-    return CLINICAL[language] - ({"appointment", "termin"} if kind in VISITS else {"result", "ergebnis"} if kind in RESULTS else set())
+    named = {"appointment", "termin"} if kind in VISITS else {"result", "ergebnis"} if kind in RESULTS else set()
+    return CLINICAL[language] - named
 
 
 def test_each_language_has_a_text_for_every_kind() -> None:

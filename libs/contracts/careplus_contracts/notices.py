@@ -75,7 +75,7 @@ class NoticeChannel(StrEnum):
 class SetNoticeChoices(Body):
     reminder: ReminderTime = Field(description="How long before a visit you are reminded of it.")
     own_bookings: bool = Field(description="Whether you get a notice about visits that you book, move or cancel yourself.")
-    results: bool = Field(description="Whether you get a notice when you can read a new result; one about a correction always comes.")
+    results: bool = Field(description="Whether you get a notice of a new result; one of a correction always comes.")
     referrals: bool = Field(description="Whether you get a notice about a new referral.")
     refills: bool = Field(description="Whether you get a notice when a request to renew a prescription is answered.")
     channel: NoticeChannel = Field(

@@ -1,4 +1,4 @@
-"""The outbox of notices: mails and text messages that a change causes. Appended by the service that makes the change, in its transaction.
+"""The outbox of notices: mails and texts that a change causes. The service that makes the change appends them.
 
 A row names a person and a record by their ids. Auth looks up address, language and text when it sends the mail, and whether the
 notice is still true, so that none of them is out of date.

@@ -26,7 +26,8 @@ TIMESTAMP, SIGNATURE = "X-CarePlus-Timestamp", "X-CarePlus-Signature"
 
 
 def _load(language: PortalLanguage) -> dict[str, str]:
-    return tomllib.loads(files("careplus_auth.mail").joinpath("texts", f"short_{language.value}.toml").read_text(encoding="utf-8"))
+    file = files("careplus_auth.mail").joinpath("texts", f"short_{language.value}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 TEXTS: Mapping[PortalLanguage, Mapping[str, str]] = {language: _load(language) for language in PortalLanguage}

@@ -20,9 +20,7 @@ async def show_notice_choices(*, who: CurrentUser, db: ReadDb, settings: AppSett
 
 
 @routes.serve(contract.set_notice_choices)
-async def set_notice_choices(
-    body: SetNoticeChoices, *, who: CurrentUser, db: WriteDb, settings: AppSettings
-) -> NoticeChoices:
+async def set_notice_choices(body: SetNoticeChoices, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> NoticeChoices:
     await notice_choices.choose(db, who.id, body)
     return await notice_choices.find(db, who.id, settings)
 
