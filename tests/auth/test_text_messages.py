@@ -183,9 +183,5 @@ def test_numbers_are_of_digits() -> None:
         more: dict[str, Any] = {"email": None, "full_name": "P", "role": "patient", "sex": "other"}
         return texting.number_of(AccountRow(phone=phone, created_at=datetime.now(UTC), **more))
 
-    assert [number(one) for one in ("+49 (30) 5550-1234", "030 5550/1234", None, "")] == [
-        "+493055501234",
-        "03055501234",
-        None,
-        None,
-    ]
+    assert [number(one) for one in ("+49 (30) 5550-1234", "030 5550/1234")] == ["+493055501234", "03055501234"]
+    assert [number(one) for one in (None, "", "+")] == [None, None, None]

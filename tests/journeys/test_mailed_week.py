@@ -20,7 +20,7 @@ from tests import databases
 from tests.auth.postbox import Postbox, mail_server
 from tests.hospital import ADMIN, Hospital, Person, eventually, free_port, is_alive, processes
 from tests.mailbox import text_of
-from tests.moved_clock.shared import SharedClock, needs_compiler
+from tests.moved_clock.shared_clock import SharedClock, needs_compiler
 from tests.world import made
 
 pytestmark = [
