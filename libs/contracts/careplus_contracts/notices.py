@@ -171,7 +171,7 @@ async def set_notice_choices(body: SetNoticeChoices) -> NoticeChoices:
     """
 
 
-@api.get("/api/notices/reminders-off/{opt_out_token}", roles=EVERYONE, media_type="text/html")
+@api.get("/api/notices/reminders-off/{opt_out_token}", roles=EVERYONE, refuses=(NotFound,), media_type="text/html")
 async def open_reminders_off(opt_out_token: OptOutToken) -> str:
     """Open the page of the portals that asks whether reminders are to be off, for programs that open the link of a reminder.
 
