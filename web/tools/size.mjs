@@ -19,7 +19,7 @@ const PAGES = [
 ];
 const WORDS = 16.7;
 // measured sizes, rounded up: docs/decisions/0011
-const ROLES = { patient: 78.8, doctor: 109.6, admin: 70, lab: 46, desk: 67.6 };
+const ROLES = { patient: 78.8, doctor: 109.8, admin: 70, lab: 46, desk: 67.8 };
 const STYLES = 13.3;
 // scripts and styles of a page without its messages; each waits for one of six connections
 const FILES = 23;
