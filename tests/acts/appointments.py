@@ -9,6 +9,7 @@ NOTES = "/api/doctor/appointments/{appointment_id}/notes"
 TEMPLATES, HOUSE_TEMPLATES = "/api/doctor/note-templates", "/api/admin/note-templates"
 REGION = "?country=DE&subdivision=BE"
 FEEDS = "/api/me/calendar-feeds"
+OF_TYPES, TYPES = "types of visits of any patient", "/api/admin/visit-types?limit=100"
 OF_SCREENS = "screens of waiting rooms"
 HOURS = "/api/reception/doctors/{doctor_id}/availability"
 NO_PATIENT = "texts for the notes of any patient"
@@ -212,6 +213,35 @@ ACTS = (
         no_patient="specialties without patients",
     ),
     Act("show_specialty_ages", no_patient="specialties of the hospital"),
+    Act("list_visit_types", no_patient=OF_TYPES),
+    Act(
+        "create_visit_type",
+        before=lambda c: c.deactivate_types(),
+        # an address, and texts that go together: tests/journeys/test_visit_types.py
+        fixed=("video_template",),
+        read_back={"admin": TYPES},
+        no_patient=OF_TYPES,
+    ),
+    Act(
+        "change_visit_type",
+        path=lambda c: {"visit_type_id": c.visit_type()},
+        fixed=("video_template",),
+        read_back={"admin": TYPES},
+        race=Race(body=lambda c, number: c.example("create_visit_type", name_en=f"Type {number}")),
+        no_patient=OF_TYPES,
+    ),
+    Act("show_own_visit_types", no_patient=OF_TYPES),
+    Act(
+        "set_own_visit_types",
+        # as long as a slot, so that free times already read stay valid
+        body=lambda c: {"types": [{"visit_type_id": c.world.ids["visit_type_id"], "minutes": 30}]},
+        race=Race(
+            person="other_doctor",
+            read="/api/doctor/visit-types",
+            body=lambda _, __: {"types": []},
+        ),
+        no_patient=OF_TYPES,
+    ),
     Act("list_holiday_countries", no_patient="public holidays"),
     Act("show_closed_days", no_patient="days of the hospital"),
     Act("create_screen", read_back={"reception": "/api/reception/screens"}, no_patient=OF_SCREENS),

@@ -65,6 +65,8 @@ NO_CALLER = {
     "appointments.searches": "specialties and names of doctors are public",
     "appointments.specialties": "specialties of doctors and their limits of age are public",
     "appointments.specialty_ages": "the limits are the same for every caller; the date of birth is the caller's own",
+    "appointments.visit_types": "types and the doctors that offer them are public; the doctor's choice is the caller's own",
+    "appointments.bookable": "whether a doctor takes appointments is public",
     "appointments.offered": "the minutes that doctors offered, which the statistics count",
     "appointments.check_in": "the code of the visit identifies its patient",
     "appointments.screens.of_token": "the token identifies the screen",

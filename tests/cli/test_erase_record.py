@@ -30,6 +30,7 @@ STAFF = {
     ),
     *("reference_ranges", "lab_schedules", "lab_hours", "lab_closures", "closed_days", "closed_day_plans", "audit_links"),
     *("specialty_ages", "specialty_age_plans"),
+    *("visit_types", "visit_type_choices", "doctor_visit_types"),
 }
 """Tables that name accounts of staff only, and the chain."""
 PATIENT = """SELECT patient_id FROM appointments JOIN lab_results USING (patient_id) WHERE appointments.status = 'completed'

@@ -65,6 +65,7 @@ from careplus_contracts import (
     stats,
     to_move,
     verification,
+    visit_types,
     vitals,
     waitlist,
 )
@@ -91,6 +92,7 @@ CONTRACTS: tuple[Contract, ...] = (
     handovers.api,
     finding.api,
     specialty_ages.api,
+    visit_types.api,
     appointments.api,
     follow_ups.api,
     waitlist.api,

@@ -71,5 +71,12 @@ class AppointmentRow(SQLModel, table=True):
         sa_column_kwargs={"default": new_check_in_code},
         description="The secret of its QR code, the same for each new time; null: it was over before there were any.",
     )
+    visit_type_id: int | None = Field(default=None, foreign_key="visit_types.id", sa_type=BigId)
+    buffer_minutes: int = Field(
+        default=0,
+        sa_column_kwargs={"server_default": "0"},
+        description="Minutes after the visit that are no free time of the doctor.",
+    )
+    video_code: str | None = Field(default=None, description="The secret in its video address; null for a visit without a type.")
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)

@@ -18,6 +18,7 @@ from careplus_appointments.routes import (
     signing,
     specialty_ages,
     to_move,
+    visit_types,
     waitlist,
 )
 from careplus_contracts import appointments as appointments_contract
@@ -37,6 +38,7 @@ from careplus_contracts import screens as screens_contract
 from careplus_contracts import signing as signing_contract
 from careplus_contracts import specialty_ages as specialty_ages_contract
 from careplus_contracts import to_move as to_move_contract
+from careplus_contracts import visit_types as visit_types_contract
 from careplus_contracts import waitlist as waitlist_contract
 from careplus_runtime.http.serving import application
 
@@ -45,6 +47,7 @@ app = application(
     contracts=(
         finding_contract.api,
         specialty_ages_contract.api,
+        visit_types_contract.api,
         appointments_contract.api,
         follow_ups_contract.api,
         reception_contract.api,
@@ -66,7 +69,7 @@ app = application(
         *(finding.routes, specialty_ages.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, calendar_feeds.routes, availability.routes),
         *(closed_days.routes, account_bookings.routes, screens.routes, check_in.routes, to_move.routes),
-        waitlist.routes,
+        *(waitlist.routes, visit_types.routes),
     ),
     lifespan=with_tasks,
 )

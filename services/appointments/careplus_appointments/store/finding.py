@@ -9,7 +9,8 @@ from sqlmodel import col
 
 from careplus_appointments.rules import slots as rules
 from careplus_appointments.rules.ages import limits_of
-from careplus_appointments.store import calendars, searches, specialties, specialty_ages
+from careplus_appointments.rules.visit_types import WantedVisit
+from careplus_appointments.store import calendars, searches, specialties, specialty_ages, visit_types
 from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import Span, day_bounds, day_start, days_from, local_date
 from careplus_clinic.specialties import names_of
@@ -62,12 +63,17 @@ async def show_doctor(db: ReadSession, settings: Settings, who: Identity | None,
 
 
 async def find_slots(db: ReadSession, settings: Settings, who: Identity | None, doctor_id: int, wanted: SlotFilter) -> Slots:
-    """Return the free times of `days` days from `start`, by default today. Raise NotFound for a doctor not bookable."""
-    zone, window = settings.clinic_zone, bookable_window(settings, None if who is None else who.role)
+    """Return the free times of `days` days from `start`, by default today.
+
+    Raise NotFound for a doctor not bookable, VisitTypeNotOffered and StaffBookVisitType.
+    """
+    role = None if who is None else who.role
+    zone, window = settings.clinic_zone, bookable_window(settings, role)
+    visit = WantedVisit(wanted.visit_type_id, visit_types.is_online(role))
     ages = await specialty_ages.of_caller(db, who)
     first = wanted.start or local_date(now(), zone)
     days = days_from(first, wanted.days)
-    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(first, days[-1], zone), ages=ages)
+    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(first, days[-1], zone), wanted=visit, ages=ages)
     found = [
         Slot(starts_at=starts_at, ends_at=ends_at, day=local_date(starts_at, zone))
         for starts_at, ends_at in rules.free(calendar, days, window, zone)
@@ -75,8 +81,16 @@ async def find_slots(db: ReadSession, settings: Settings, who: Identity | None, 
     following = found[0].starts_at if found else None
     if following is None:
         later = (max(window[0], day_start(first, zone)), window[1])
-        following = (await next_available(db, settings, [doctor_id], later, ages)).get(doctor_id)
-    return Slots(items=found, next_cursor=None, zone=settings.zone, next_available=following)
+        following = (await next_available(db, settings, [doctor_id], later, ages, visit)).get(doctor_id)
+    types = await visit_types.list_offered(db, doctor_id, online=visit.online)
+    return Slots(
+        items=found,
+        next_cursor=None,
+        zone=settings.zone,
+        next_available=following,
+        visit_types=types,
+        visit_type_id=calendar.visit.type_id,
+    )
 
 
 def bookable_window(settings: Settings, role: Role | None = None) -> Span:
@@ -87,7 +101,7 @@ def bookable_window(settings: Settings, role: Role | None = None) -> Span:
 
 
 async def next_available(
-    db: ReadSession, settings: Settings, doctor_ids: Sequence[int], window: Span, ages: Ages
+    db: ReadSession, settings: Settings, doctor_ids: Sequence[int], window: Span, ages: Ages, wanted: WantedVisit
 ) -> dict[int, datetime]:
     """Return each doctor's first free time inside the window; doctors without one are left out."""
     found: dict[int, datetime] = {}
@@ -99,7 +113,7 @@ async def next_available(
             break
         first, last = days_of(part, zone)
         days = days_from(first, (last - first).days + 1)
-        for doctor_id, calendar in (await calendars.of_doctors(db, missing, part, ages=ages)).items():
+        for doctor_id, calendar in (await calendars.of_doctors(db, missing, part, wanted=wanted, ages=ages)).items():
             if (calendar.hours or calendar.extra) and (slot := next(rules.free(calendar, days, part, zone), None)):
                 found[doctor_id] = slot[0]
     return found
@@ -119,7 +133,8 @@ async def _to_contract(
 ) -> list[FoundDoctor]:
     # for staff too within the horizon of online booking: two years are too much to search for each doctor of a list
     window = bookable_window(settings, role)[0], bookable_window(settings)[1]
-    following = await next_available(db, settings, [row.id for row in rows], window, ages)
+    wanted = WantedVisit(online=visit_types.is_online(role))
+    following = await next_available(db, settings, [row.id for row in rows], window, ages, wanted)
     return [
         FoundDoctor(
             id=row.id,
