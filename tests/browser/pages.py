@@ -232,6 +232,8 @@ VIEWS = [
     View("/admin/lab-hours", "admin"),
     View("/admin/closed-days", "admin"),
     View("/admin/specialty-ages", "admin"),
+    View("/admin/visit-types", "admin"),
+    View("/doctor/visit-types", "doctor"),
     View("/desk/closed-days", "reception"),
     View("/desk/to-move", "reception"),
     View("/desk/to-move", "admin"),

@@ -89,7 +89,7 @@ function Times({ patient, doctors, query, config }: TimesProps) {
     isHere.current = false;
     if (doctor_id === null) return null;
     const words = { ...(reason.value.trim() && { reason: reason.value.trim() }), ...(overbook && { overbook }) };
-    const body = { patient_id: patient.id, doctor_id, starts_at, ...words };
+    const body = { patient_id: patient.id, doctor_id, starts_at, visit_type_id: idOf(query.get("type")), ...words };
     const booked = await outcome(api.POST("/api/admin/appointments", { body }));
     if (!booked.ok) return booked;
     reason.drop();
@@ -135,7 +135,7 @@ function Times({ patient, doctors, query, config }: TimesProps) {
               label={t("arrangements.doctor")}
               choices={[{ value: "", text: t("phone_booking.choose_doctor") }, ...doctorChoices(bookable)]}
               value={String(doctor_id ?? "")}
-              onValue={(chosen) => go(withQuery({ doctor_id: chosen, start: null }), { replace: true })}
+              onValue={(chosen) => go(withQuery({ doctor_id: chosen, start: null, type: null }), { replace: true })}
             />
           </div>
           {doctor_id !== null && (

@@ -12,6 +12,7 @@ import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
+import { TypeFacts } from "../../../ui/types/TypeFacts";
 import "../../../style/portals/patient.css";
 import { NotBookable } from "../book/not-bookable";
 import { CheckInPass } from "./check-in-pass";
@@ -51,6 +52,7 @@ export default function Appointment({ params, query, config, account }: OwnProps
                 <Status kind="appointment" status={shown.status} />
               </div>
               <Facts visit={shown} hospital={config.hospital} />
+              {shown.visit_type && <TypeFacts of={shown.visit_type} named />}
             </div>
             <Outcome visit={shown} config={config} />
             {isAhead(shown) && (
