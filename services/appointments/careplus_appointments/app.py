@@ -18,6 +18,7 @@ from careplus_appointments.routes import (
     signing,
     specialty_ages,
     to_move,
+    video,
     visit_types,
     waitlist,
 )
@@ -38,6 +39,7 @@ from careplus_contracts import screens as screens_contract
 from careplus_contracts import signing as signing_contract
 from careplus_contracts import specialty_ages as specialty_ages_contract
 from careplus_contracts import to_move as to_move_contract
+from careplus_contracts import video_visits as video_contract
 from careplus_contracts import visit_types as visit_types_contract
 from careplus_contracts import waitlist as waitlist_contract
 from careplus_runtime.http.serving import application
@@ -50,6 +52,7 @@ app = application(
         visit_types_contract.api,
         appointments_contract.api,
         follow_ups_contract.api,
+        video_contract.api,
         reception_contract.api,
         board_contract.api,
         screens_contract.api,
@@ -69,7 +72,7 @@ app = application(
         *(finding.routes, specialty_ages.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, calendar_feeds.routes, availability.routes),
         *(closed_days.routes, account_bookings.routes, screens.routes, check_in.routes, to_move.routes),
-        *(waitlist.routes, visit_types.routes),
+        *(waitlist.routes, visit_types.routes, video.routes),
     ),
     lifespan=with_tasks,
 )
