@@ -12,6 +12,8 @@ FEEDS = "/api/me/calendar-feeds"
 OF_TYPES, TYPES = "types of visits of any patient", "/api/admin/visit-types?limit=100"
 OF_SCREENS = "screens of waiting rooms"
 HOURS = "/api/reception/doctors/{doctor_id}/availability"
+SERIES = "?starts_at=2030-01-07T09:00:00Z&every=week&count=3"
+SERIES_OF_DESK = f"{SERIES}&patient_id={{patient_id}}&doctor_id={{doctor_id}}"
 NO_PATIENT = "texts for the notes of any patient"
 
 
@@ -113,6 +115,19 @@ ACTS = (
         body=lambda c: {"starts_at": c.free_time()},
         read_back=BOTH,
         mark=Mark("reason", "SELECT reason FROM appointments", events=("book_follow_up",)),
+    ),
+    Act("list_series_times", query=SERIES_OF_DESK, finds=SERIES_OF_DESK),
+    Act("list_own_series_times", query=SERIES, finds=SERIES),
+    Act(
+        "arrange_series",
+        body=lambda c: {"starts": [c.free_time(), c.free_time()]},
+        # reception writes the reason, and does not read it
+        fixed=("reason",),
+    ),
+    Act(
+        "book_series",
+        body=lambda c: {"starts": [c.free_time(), c.free_time()]},
+        fixed=("reason",),
     ),
     Act(
         "move_visit",

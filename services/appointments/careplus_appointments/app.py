@@ -15,6 +15,7 @@ from careplus_appointments.routes import (
     notes,
     reception,
     screens,
+    series,
     signing,
     specialty_ages,
     to_move,
@@ -36,6 +37,7 @@ from careplus_contracts import note_templates as note_templates_contract
 from careplus_contracts import notes as notes_contract
 from careplus_contracts import reception as reception_contract
 from careplus_contracts import screens as screens_contract
+from careplus_contracts import series as series_contract
 from careplus_contracts import signing as signing_contract
 from careplus_contracts import specialty_ages as specialty_ages_contract
 from careplus_contracts import to_move as to_move_contract
@@ -53,6 +55,7 @@ app = application(
         appointments_contract.api,
         follow_ups_contract.api,
         video_contract.api,
+        series_contract.api,
         reception_contract.api,
         board_contract.api,
         screens_contract.api,
@@ -72,7 +75,7 @@ app = application(
         *(finding.routes, specialty_ages.routes, appointments.routes, follow_ups.routes, reception.routes, board.routes),
         *(notes.routes, signing.routes, note_templates.routes, calendar_feeds.routes, availability.routes),
         *(closed_days.routes, account_bookings.routes, screens.routes, check_in.routes, to_move.routes),
-        *(waitlist.routes, visit_types.routes, video.routes),
+        *(waitlist.routes, visit_types.routes, video.routes, series.routes),
     ),
     lifespan=with_tasks,
 )

@@ -41,7 +41,7 @@ async def check_free(
     wanted = wanted._replace(online=who.role is Role.PATIENT)
     await lock_accounts(db, doctor_id, patient_id)
     ages = await specialty_ages.of_caller(db, who)
-    calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, zone), patient_id, wanted, ages)
+    calendar = await calendar_of(db, doctor_id, day_bounds(day, day, zone), patient_id, wanted, ages)
     visits.check_may_book(who.role, calendar.booking)
     check_age(calendar.ages, calendar.born, day)
     if any(slot[0] == starts_at for slot in slots.free(calendar, [day], window, zone)):
@@ -72,7 +72,7 @@ async def check_overbookable(
     """
     await lock_accounts(db, doctor_id, patient_id)
     day = local_date(starts_at, settings.clinic_zone)
-    calendar = await _calendar_of(db, doctor_id, day_bounds(day, day, settings.clinic_zone), patient_id, wanted)
+    calendar = await calendar_of(db, doctor_id, day_bounds(day, day, settings.clinic_zone), patient_id, wanted)
     slots.check_staff_window(starts_at, now())
     ends_at = starts_at + calendar.visit.length
     if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=wanted.moved_id):
@@ -81,7 +81,7 @@ async def check_overbookable(
     return calendar
 
 
-async def _calendar_of(
+async def calendar_of(
     db: WriteSession, doctor_id: int, span: Span, patient_id: int, wanted: WantedVisit, ages: Ages = calendars.ANY_AGE
 ) -> Calendar:
     """Return the calendar of a doctor. Raise DoctorNotBookable, and NotFound for other ids."""
