@@ -12,6 +12,7 @@ FEEDS = "/api/me/calendar-feeds"
 OF_TYPES, TYPES = "types of visits of any patient", "/api/admin/visit-types?limit=100"
 OF_SCREENS = "screens of waiting rooms"
 HOURS = "/api/reception/doctors/{doctor_id}/availability"
+SOONEST = "/api/doctor/appointments?limit=100"
 SERIES = "?starts_at=2030-01-07T09:00:00Z&every=week&count=3"
 SERIES_OF_DESK = f"{SERIES}&patient_id={{patient_id}}&doctor_id={{doctor_id}}"
 NO_PATIENT = "texts for the notes of any patient"
@@ -122,13 +123,10 @@ ACTS = (
         "arrange_series",
         body=lambda c: {"starts": [c.free_time(), c.free_time()]},
         # reception writes the reason, and does not read it
-        fixed=("reason",),
+        read_back={"doctor": SOONEST},
+        only_read_back=("reason",),
     ),
-    Act(
-        "book_series",
-        body=lambda c: {"starts": [c.free_time(), c.free_time()]},
-        fixed=("reason",),
-    ),
+    Act("book_series", body=lambda c: {"starts": [c.free_time(), c.free_time()]}, read_back={"patient": "/api/appointments"}),
     Act(
         "move_visit",
         path=lambda c: {"appointment_id": c.visit()},

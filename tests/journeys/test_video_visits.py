@@ -20,8 +20,8 @@ class Practice:
     colleague: Person
     patient: Person
     other: Person
-    type: dict[str, Any]
     admin: Person
+    type: dict[str, Any]
 
     def visit(self) -> int:
         at = free_times(self.patient.http, self.doctor.id)[20]
@@ -52,9 +52,10 @@ def practice(hospital: Hospital, admin: Person) -> Iterator[Practice]:
     ]
     names = {"name_en": "By video", "name_de": "Per Video", "minutes": 20}
     kind = made(admin.http.post("/api/admin/visit-types", json={**names, "video_template": "https://meet.example/care-{code}"}))
-    for doctor in people[:2]:
-        made(doctor.http.put("/api/doctor/visit-types", json={"types": [{"visit_type_id": kind["id"]}]}), 200)
-    yield Practice(hospital, *people, kind, admin)
+    for offering in people[:2]:
+        made(offering.http.put("/api/doctor/visit-types", json={"types": [{"visit_type_id": kind["id"]}]}), 200)
+    doctor, colleague, patient, other = people
+    yield Practice(hospital, doctor, colleague, patient, other, admin, kind)
     for person in people:
         person.http.close()
 

@@ -98,8 +98,7 @@ class DeskDoctors(Page[DeskDoctor]):
 Overbook = Annotated[
     Line | None,
     Field(
-        description="Why the doctor sees the patient outside of the free times: any whole minute is possible then, also one at "
-        "which the doctor has other visits, and on a closed day. Staff read it; the patient does not."
+        description="Why staff book any whole minute, also beside other visits, in a buffer or on a closed day. Staff read it."
     ),
 ]
 
@@ -195,9 +194,8 @@ async def arrange(body: Arrange) -> Arrangement:
 async def rearrange(appointment_id: Id, body: Rearrange) -> Arrangement:
     """Move an appointment to another free time or another doctor in one step, or set its next status.
 
-    The appointment keeps its type. The patient keeps the old time until the new one is booked. A moved appointment is `booked`:
-    its doctor confirms it again.
-    Moving it to its present doctor and time has no effect. With `overbook` it moves as `arrange` books; a move to a free time
-    ends its overbooking. `arrived` is possible on its day, `no_show` after its start.
+    The appointment keeps its type. The patient keeps the old time until the new one is booked. A moved appointment is
+    `booked`: its doctor confirms it again. Moving it to its present doctor and time has no effect. With `overbook` it moves as
+    `arrange` books; a move to a free time ends its overbooking. `arrived` is possible on its day, `no_show` after its start.
     `in_progress` calls in a patient that has arrived, from two hours before the start on; `arrived` takes that back.
     """

@@ -108,38 +108,6 @@ class SetVisitType(NewVisitType):
     active: bool = True
 
 
-class ChosenVisitType(Body):
-    """A type that the doctor offers; `minutes` where this doctor takes another time."""
-
-    visit_type_id: Id
-    minutes: Minutes | None = None
-
-
-def _each_once(types: list[ChosenVisitType]) -> list[ChosenVisitType]:
-    if len({one.visit_type_id for one in types}) != len(types):
-        raise ValueError("name each type once")
-    return types
-
-
-class SetOwnVisitTypes(Body):
-    types: Annotated[list[ChosenVisitType], Field(max_length=MOST_TYPES), AfterValidator(_each_once)] = Field(
-        description="In the order in which they are offered; the first one is booked where none is named."
-    )
-
-
-class OwnVisitType(Answer):
-    """A type that a doctor offers or can offer."""
-
-    type: VisitType
-    offered: bool
-    minutes: Minutes | None = Field(description="Null: as long as the type says.")
-
-
-class OwnVisitTypes(Answer):
-    types: list[OwnVisitType] = Field(description="The offered ones in their order, then the other active ones.")
-    version: Version
-
-
 class VisitTypeNotOffered(Refusal):
     """This doctor does not offer this type of visit.
 
@@ -214,19 +182,3 @@ async def change_visit_type(visit_type_id: Id, body: SetVisitType) -> VisitType:
 
     A type is never deleted: with `active` false nobody books it, and no doctor offers it.
     """
-
-
-@api.get("/api/doctor/visit-types", roles={Role.DOCTOR})
-async def show_own_visit_types() -> OwnVisitTypes:
-    """Read the active types, and which of them you offer."""
-
-
-@api.put(
-    "/api/doctor/visit-types",
-    roles={Role.DOCTOR},
-    refuses=(VisitTypeNotOffered,),
-    versioned=True,
-    example={"types": [{"visit_type_id": 1, "minutes": 30}]},
-)
-async def set_own_visit_types(body: SetOwnVisitTypes) -> OwnVisitTypes:
-    """Choose the types that you offer. With one type or none, nobody is asked for a type. Booked visits stay as they are."""

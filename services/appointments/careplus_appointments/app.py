@@ -35,6 +35,7 @@ from careplus_contracts import finding as finding_contract
 from careplus_contracts import follow_ups as follow_ups_contract
 from careplus_contracts import note_templates as note_templates_contract
 from careplus_contracts import notes as notes_contract
+from careplus_contracts import own_visit_types as own_visit_types_contract
 from careplus_contracts import reception as reception_contract
 from careplus_contracts import screens as screens_contract
 from careplus_contracts import series as series_contract
@@ -52,6 +53,7 @@ app = application(
         finding_contract.api,
         specialty_ages_contract.api,
         visit_types_contract.api,
+        own_visit_types_contract.api,
         appointments_contract.api,
         follow_ups_contract.api,
         video_contract.api,

@@ -15,7 +15,7 @@ from careplus_contracts.refusals import NotFound, PatientBusy, SlotTaken
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
-from careplus_tables.engine import WriteSession
+from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.locking import lock_accounts
 from careplus_tables.patient_times import other_appointment
 
@@ -82,7 +82,7 @@ async def check_overbookable(
 
 
 async def calendar_of(
-    db: WriteSession, doctor_id: int, span: Span, patient_id: int, wanted: WantedVisit, ages: Ages = calendars.ANY_AGE
+    db: AnySession, doctor_id: int, span: Span, patient_id: int, wanted: WantedVisit, ages: Ages = calendars.ANY_AGE
 ) -> Calendar:
     """Return the calendar of a doctor. Raise DoctorNotBookable, and NotFound for other ids."""
     try:

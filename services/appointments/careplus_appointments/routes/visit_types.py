@@ -1,9 +1,11 @@
 """Types of visits: the administrator's list, and the types that a doctor offers."""
 
 from careplus_appointments.store import visit_types
+from careplus_contracts import own_visit_types as own_contract
 from careplus_contracts import visit_types as contract
+from careplus_contracts.own_visit_types import OwnVisitTypes, SetOwnVisitTypes
 from careplus_contracts.values import Id, PageFilter
-from careplus_contracts.visit_types import NewVisitType, OwnVisitTypes, SetOwnVisitTypes, SetVisitType, VisitType, VisitTypes
+from careplus_contracts.visit_types import NewVisitType, SetVisitType, VisitType, VisitTypes
 from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
@@ -30,12 +32,12 @@ async def change_visit_type(
     return visit_types.to_contract(row)
 
 
-@routes.serve(contract.show_own_visit_types)
+@routes.serve(own_contract.show_own_visit_types)
 async def show_own_visit_types(*, who: CurrentUser, db: ReadDb) -> OwnVisitTypes:
     return await visit_types.show_own(db, who.id)
 
 
-@routes.serve(contract.set_own_visit_types)
+@routes.serve(own_contract.set_own_visit_types)
 async def set_own_visit_types(body: SetOwnVisitTypes, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> OwnVisitTypes:
     row = await visit_types.lock_choice(db, who.id)
     check_version(row.version, expected)

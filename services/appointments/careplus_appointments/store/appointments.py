@@ -75,7 +75,6 @@ async def book(
     overbook: str | None = None,
 ) -> Appointment:
     """Insert the visit, booked by this role, with `overbook` beside others of the doctor. Raise SlotTaken and PatientBusy."""
-    visit = calendar.visit
     try:
         [(appointment_id,)] = await _INSERT.all(
             db,
@@ -83,7 +82,7 @@ async def book(
             patient_id=patient_id,
             doctor_id=body.doctor_id,
             starts_at=body.starts_at,
-            ends_at=body.starts_at + visit.length,
+            ends_at=body.starts_at + calendar.visit.length,
             status=AppointmentStatus.BOOKED.value,
             reason=body.reason,
             place=calendar.place,
@@ -91,9 +90,9 @@ async def book(
             booked_by=by.value,
             overbook_reason=overbook,
             check_in_code=new_check_in_code(),
-            visit_type_id=visit.type_id,
-            buffer_minutes=visit.buffer_minutes,
-            video_code=video_code_of(visit.type_id),
+            visit_type_id=calendar.visit.type_id,
+            buffer_minutes=calendar.visit.buffer_minutes,
+            video_code=video_code_of(calendar.visit.type_id),
             created_at=now(),
             version=1,
         )
@@ -151,8 +150,7 @@ async def set_status(
         row.completed_at = this_second() if status is AppointmentStatus.COMPLETED else None
         row.arrived_at = arrival(status, row.arrived_at, this_second())
         row.started_at = start(status, row.started_at, this_second())
-    row.status = status.value
-    row.note = row.note if note is None else note
+    row.status, row.note = status.value, row.note if note is None else note
     await _save(db, row, list)
     if is_cancelled:
         await visit_notices.tell_cancelled(db, [row])

@@ -8,14 +8,12 @@ from sqlmodel import col
 
 from careplus_appointments.rules.visit_types import VisitPlan, WantedVisit
 from careplus_contracts.endpoints import Role
+from careplus_contracts.own_visit_types import OwnVisitType, OwnVisitTypes, SetOwnVisitTypes
 from careplus_contracts.values import Id, PageFilter
 from careplus_contracts.visit_types import (
     MOST_TYPES,
     NewVisitType,
     OfferedVisitType,
-    OwnVisitType,
-    OwnVisitTypes,
-    SetOwnVisitTypes,
     SetVisitType,
     TooManyVisitTypes,
     VisitType,
