@@ -97,9 +97,7 @@ class DeskDoctors(Page[DeskDoctor]):
 
 Overbook = Annotated[
     Line | None,
-    Field(
-        description="Why staff book any whole minute, also beside other visits, in a buffer or on a closed day. Staff read it."
-    ),
+    Field(description="Why staff book any whole minute, also beside other visits or on a closed day. Staff alone read it."),
 ]
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from careplus_contracts.appointments import AppointmentStatus
-from careplus_contracts.video_visits import OPENS_MINUTES, VideoRoom, VideoRoomClosed
+from careplus_contracts.video_visits import OPENS_MINUTES, VideoRoom
 from careplus_contracts.visit_types import CODE
 
 OPENS = timedelta(minutes=OPENS_MINUTES)
@@ -12,12 +12,11 @@ OPEN = (S.BOOKED, S.CONFIRMED, S.ARRIVED, S.IN_PROGRESS, S.COMPLETED)
 """A doctor may complete a visit before its end, while both still speak."""
 
 
-def room(template: str, code: str, status: AppointmentStatus, starts_at: datetime, ends_at: datetime, now: datetime) -> VideoRoom:
-    """Return the address of a visit. Raise VideoRoomClosed before, after, and where it does not take place."""
+def room(
+    template: str | None, code: str | None, status: AppointmentStatus, starts_at: datetime, ends_at: datetime, now: datetime
+) -> VideoRoom:
+    """Return the room of a visit, with its address while it is open."""
     opens_at = starts_at - OPENS
-    if status not in OPEN or not opens_at <= now < ends_at:
-        detail = "This video visit opens 15 minutes before its start and closes at its end."
-        if status not in OPEN:
-            detail = f"This visit is {status}; its video does not open."
-        raise VideoRoomClosed(detail, opens_at=opens_at, closes_at=ends_at)
-    return VideoRoom(url=template.replace(CODE, code), opens_at=opens_at, closes_at=ends_at)
+    is_open = status in OPEN and opens_at <= now < ends_at
+    url = template.replace(CODE, code) if is_open and template is not None and code is not None else None
+    return VideoRoom(url=url, opens_at=opens_at, closes_at=ends_at)

@@ -16,8 +16,8 @@ export function JoinVideo({ load }: Props) {
     setBusy(true);
     const found = await load();
     setBusy(false);
-    setMessage(found.ok ? "" : problemText(found.problem, found.retryAfter));
-    if (found.ok) location.assign(found.data.url);
+    if (found.ok && found.data.url) location.assign(found.data.url);
+    else setMessage(found.ok ? t("types.closed") : problemText(found.problem, found.retryAfter));
   };
   return (
     <div class="stack close no-print">
