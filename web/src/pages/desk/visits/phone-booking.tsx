@@ -13,6 +13,7 @@ import { dateOnly, dayOf, type Instant, today } from "../../../lib/time/time";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
+import { later } from "../../../ui/Later";
 import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
 import { AnyTime } from "./any-time";
@@ -21,6 +22,9 @@ import { FindPatient } from "./find-patient";
 import { FreeTimes, startOf } from "./free-times";
 import { NextTimes } from "./next-times";
 import "../../../style/portals/admin.css";
+
+// few visits are booked in a series
+const Series = later(async () => ({ default: (await import("./series")).Series }));
 
 type Patient = Schemas["DeskPatient"];
 
@@ -127,6 +131,16 @@ function Times({ patient, doctors, query, config }: TimesProps) {
                 onValue={reason.set}
               />
             </ChosenTime>
+          )}
+          {doctor_id !== null && start !== null && (
+            <Series
+              key={`series ${start} ${doctor_id}`}
+              start={start}
+              patient={patient.id}
+              doctor={doctor_id}
+              type={idOf(query.get("type"))}
+              reason={reason.value}
+            />
           )}
           {doctor_id === null && <NextTimes />}
           <div class="form-width section">
