@@ -73,6 +73,12 @@ export function Series({ start, patient, doctor, type, reason }: Props) {
   );
 }
 
+/** The alternative that is nearest to a time that is not free; an empty text where there is none. */
+function nearest({ starts_at, alternatives }: Time): Instant {
+  const distance = (at: Instant): number => Math.abs(Date.parse(at) - Date.parse(starts_at));
+  return alternatives.toSorted((one, other) => distance(one) - distance(other))[0] ?? "";
+}
+
 interface BookProps extends Omit<Props, "start"> {
   times: readonly Time[];
   again: () => Promise<Mistake[]>;
@@ -80,8 +86,7 @@ interface BookProps extends Omit<Props, "start"> {
 
 function Book({ times, again, patient, doctor, type, reason }: BookProps) {
   const [chosen, setChosen] = useState<Readonly<Record<Instant, Instant>>>({});
-  const takes = (time: Time): Instant =>
-    chosen[time.starts_at] ?? (time.free ? time.starts_at : (time.alternatives[0] ?? ""));
+  const takes = (time: Time): Instant => chosen[time.starts_at] ?? (time.free ? time.starts_at : nearest(time));
   const starts = [...new Set(times.map(takes).filter(Boolean))];
   const act = async (): Promise<Mistake[]> => {
     const words = { ...(reason.trim() && { reason: reason.trim() }), ...(type && { visit_type_id: type }) };

@@ -22,20 +22,31 @@ type Typed = Record<string, Choice>;
 
 export default function OwnVisitTypes(_: OwnProps) {
   const found = useLoad(() => outcome(api.GET("/api/doctor/visit-types")), []);
+  // here, because a new version draws the form anew
+  const [saved, setSaved] = useState(false);
   const back = { href: "/doctor/availability", text: t("visit_types.own.back") };
   const none = <Empty>{t("visit_types.own.none")}</Empty>;
   return (
     <Page title={t("visit_types.own.title")} lead={t("visit_types.own.lead")} width="narrow" back={back}>
       <Ready of={found} empty={none} isEmpty={({ types }) => types.length === 0}>
-        {(own) => <Edit key={own.version} own={own} put={found.put} again={found.again} />}
+        {(own) => <Edit key={own.version} own={own} put={found.put} again={found.again} setSaved={setSaved} />}
       </Ready>
+      <div role="status" class="outcome">
+        {saved && <p class="done">{t("visit_types.own.saved")}</p>}
+      </div>
     </Page>
   );
 }
 
-function Edit({ own, put, again }: { own: Own; put: (own: Own) => void; again: () => void }) {
+interface EditProps {
+  own: Own;
+  put: (own: Own) => void;
+  again: () => void;
+  setSaved: (saved: boolean) => void;
+}
+
+function Edit({ own, put, again, setSaved }: EditProps) {
   const draft = useDraft<Typed>(`visit-types.${own.version}`, typedOf(own));
-  const [saved, setSaved] = useState(false);
   const act = async (): Promise<Mistake[]> => {
     const params = { header: unchanged(own) };
     const answer = await outcome(api.PUT("/api/doctor/visit-types", { params, body: bodyOf(own, draft.value) }));
@@ -89,9 +100,6 @@ function Edit({ own, put, again }: { own: Own; put: (own: Own) => void; again: (
         })}
         <Submit busy={busy} label={t("visit_types.save")} busyLabel={t("visit_types.saving")} />
       </form>
-      <div role="status" class="outcome">
-        {saved && <p class="done">{t("visit_types.own.saved")}</p>}
-      </div>
     </>
   );
 }
