@@ -38,7 +38,7 @@ DOCKER := docker compose
 # processes start again and again: what they run is compiled once, also where somebody is told not to
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up down logs check test test-postgresql test-clocks attack faults browser-test screenshots lighthouse lint format types openapi packages migration web web-test bench lock sbom pin-images clean help
+.PHONY: run up down logs check test test-postgresql test-clocks attack faults browser-test screenshots lighthouse lint format types openapi packages migration web web-test bench bench-check lock sbom pin-images clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -121,8 +121,12 @@ attack: .venv/dev-installed web ## the tests that take minutes; `make test` runs
 faults: .venv/dev-installed web ## kills, full disks, first boots, power cuts, half an hour of load; FAULTS="tests/faults" chooses
 	$(BIN)/python -m pytest --quiet --durations=20 -m "" $(FAULTS)
 
-bench: .venv/dev-installed ## measure what is promised about speed
+bench: .venv/dev-installed ## measure what is promised about speed, and write the cost of the pages' reads to bench/results
+	$(BIN)/python -m bench.reads
 	$(BIN)/python -m bench
+
+bench-check: .venv/dev-installed ## fail if a page's read costs a quarter more than committed, as a multiple of FastAPI's hello
+	$(BIN)/python -m bench.reads --check
 
 lock: .venv/made ## choose versions anew: requirements.lock and requirements-dev.lock
 	$(PIP) 'uv>=0.9'

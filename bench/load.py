@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 CONNECTIONS = 16
@@ -49,17 +50,30 @@ async def _connection(port: int, waiting: Iterator[bytes], status: int, times: l
         started = time.perf_counter()
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        body = await reader.readexactly(length)
+        body = await _body(reader, head.lower().split(b"\r\n"))
         times.append(time.perf_counter() - started)
         assert head.split(b" ", 2)[1] == str(status).encode(), head + body
     writer.close()
     await writer.wait_closed()
 
 
-def request(method: str, path: str, token: str | None = None, body: bytes = b"") -> bytes:
+async def _body(reader: asyncio.StreamReader, head: list[bytes]) -> bytes:
+    if b" 304 " in head[0]:
+        return b""
+    if b"transfer-encoding: chunked" not in head:
+        return await reader.readexactly(next(int(line[15:]) for line in head if line.startswith(b"content-length:")))
+    chunks: list[bytes] = []
+    while size := int(await reader.readline(), 16):
+        chunks.append((await reader.readexactly(size + 2))[:-2])
+    await reader.readline()
+    return b"".join(chunks)
+
+
+def request(
+    method: str, path: str, token: str | None = None, body: bytes = b"", headers: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
     """Return one request as bytes."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
     if token:
         lines.append(f"Authorization: Bearer {token}")
     if body:

@@ -27,6 +27,7 @@ from careplus_cli.services import SERVICES
 MODULES = [
     *(f"careplus_{service}.app" for service in (*SERVICES, "gateway")),
     "careplus_gateway.protocol",
+    "careplus_cli.worker.app",
     "careplus_runtime.process.server",
     "careplus_cli.run",
     "careplus_cli.audit_commands",
@@ -104,7 +105,8 @@ def _run(module: str, arguments: Sequence[str], environment: dict[str, str], fol
     if arguments[:1] == ("run",):
         # before the supervisor has threads
         waiting: list[Waiting] = []
-        for _ in range(PROCESSES):
+        workers = int(arguments[arguments.index("--workers") + 1]) if "--workers" in arguments else 0
+        for _ in range(workers or PROCESSES):
             waiting.append(_fork_waiting(waiting))
         patch.object(subprocess, "Popen", partial(_popen, waiting, subprocess.Popen)).start()
     _run_module(module, arguments)

@@ -56,6 +56,9 @@ MEASURED = {"COVERAGE_PROCESS_CONFIG": _coverage} if _coverage else {}
 LOCAL_HTTP: dict[str, Any] = {"trust_env": False, "verify": False}
 """Options of httpx for plain HTTP on this machine: loading root certificates costs each client 25 ms."""
 
+LAYOUT = ("--workers", "2") if os.environ.get("CAREPLUS_TEST_LAYOUT") == "workers" else ()
+"""How `careplus run` starts hospitals of tests that do not choose: a process of each service, or workers."""
+
 BackgroundProcess = subprocess.Popen[bytes] | ForkedProcess
 
 _templates = TemporaryDirectory()
@@ -99,6 +102,7 @@ class Hospital:
     @property
     def service_urls(self) -> dict[str, str]:
         """The URL of each service: `careplus run` gives them the next free ports, and `free_port` has seen that they are free."""
+        skip_for_workers()
         return {service: f"http://127.0.0.1:{port}" for port, service in enumerate(SERVICES, self.port + 1)}
 
     @property
@@ -144,7 +148,7 @@ class Hospital:
         return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
     def start(self, *arguments: str) -> None:
-        self.process = self.start_command("run", *arguments)
+        self.process = self.start_command("run", *arguments, *(() if "--replicas" in arguments else LAYOUT))
         self.wait_until_ready()
 
     def start_command(self, *arguments: str) -> BackgroundProcess:
@@ -351,9 +355,21 @@ only_linux = pytest.mark.skipif(sys.platform != "linux", reason="finds the proce
 
 def processes(hospital: Hospital) -> dict[str, int]:
     """Return the process ids of the services by name."""
+    skip_for_workers()
+    return {service_of(str(child)): child for child in children(hospital)}
+
+
+def children(hospital: Hospital) -> list[int]:
+    """Return the processes of a hospital in the order in which they started."""
     assert hospital.process is not None
     pid = hospital.process.pid
-    return {service_of(child): int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def skip_for_workers() -> None:
+    """Skip a test about the process or the port of one service where the hospitals of tests have workers."""
+    if LAYOUT:
+        pytest.skip("this hospital has no process of each service")
 
 
 def service_of(pid: str) -> str:

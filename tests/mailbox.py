@@ -28,7 +28,10 @@ def next_mail(hospital: Hospital, to: str, subject: str, after: int = 0) -> Emai
 
 
 def text_of(mail: EmailMessage) -> str:
-    return str(mail.get_content())
+    """Return the plain text; notices have HTML too."""
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
 
 
 CONFIRM = {"en": "Confirm your e-mail address", "de": "Bestätigen Sie Ihre E-Mail-Adresse"}

@@ -72,6 +72,7 @@ CASES = {
     "list_house_templates": Case("note_templates"),
     "list_notices": Case("notices"),
     "list_screens": Case("screens"),
+    "list_visit_types": Case("visit_types"),
     "list_entries": Case("waitlist_entries", ("created_at",)),
     "list_desk_entries": Case("waitlist_entries", ("created_at",)),
     "list_arrangements": Case("appointments", ("starts_at", "ends_at"), {"status": "cancelled"}),

@@ -9,8 +9,12 @@ NOTES = "/api/doctor/appointments/{appointment_id}/notes"
 TEMPLATES, HOUSE_TEMPLATES = "/api/doctor/note-templates", "/api/admin/note-templates"
 REGION = "?country=DE&subdivision=BE"
 FEEDS = "/api/me/calendar-feeds"
+OF_TYPES, TYPES = "types of visits of any patient", "/api/admin/visit-types?limit=100"
 OF_SCREENS = "screens of waiting rooms"
 HOURS = "/api/reception/doctors/{doctor_id}/availability"
+SOONEST = "/api/doctor/appointments?limit=100"
+SERIES = "?starts_at=2030-01-07T09:00:00Z&every=week&count=3"
+SERIES_OF_DESK = f"{SERIES}&patient_id={{patient_id}}&doctor_id={{doctor_id}}"
 NO_PATIENT = "texts for the notes of any patient"
 
 
@@ -113,6 +117,16 @@ ACTS = (
         read_back=BOTH,
         mark=Mark("reason", "SELECT reason FROM appointments", events=("book_follow_up",)),
     ),
+    Act("list_series_times", query=SERIES_OF_DESK, finds=SERIES_OF_DESK),
+    Act("list_own_series_times", query=SERIES, finds=SERIES),
+    Act(
+        "arrange_series",
+        body=lambda c: {"starts": [c.free_time(), c.free_time()]},
+        # reception writes the reason, and does not read it
+        read_back={"doctor": SOONEST},
+        only_read_back=("reason",),
+    ),
+    Act("book_series", body=lambda c: {"starts": [c.free_time(), c.free_time()]}, read_back={"patient": "/api/appointments"}),
     Act(
         "move_visit",
         path=lambda c: {"appointment_id": c.visit()},
@@ -212,6 +226,35 @@ ACTS = (
         no_patient="specialties without patients",
     ),
     Act("show_specialty_ages", no_patient="specialties of the hospital"),
+    Act("list_visit_types", no_patient=OF_TYPES),
+    Act(
+        "create_visit_type",
+        before=lambda c: c.deactivate_types(),
+        # an address, and texts that go together: tests/journeys/test_visit_types.py
+        fixed=("video_template",),
+        read_back={"admin": TYPES},
+        no_patient=OF_TYPES,
+    ),
+    Act(
+        "change_visit_type",
+        path=lambda c: {"visit_type_id": c.visit_type()},
+        fixed=("video_template",),
+        read_back={"admin": TYPES},
+        race=Race(body=lambda c, number: c.example("create_visit_type", name_en=f"Type {number}")),
+        no_patient=OF_TYPES,
+    ),
+    Act("show_own_visit_types", no_patient=OF_TYPES),
+    Act(
+        "set_own_visit_types",
+        # as long as a slot, so that free times already read stay valid
+        body=lambda c: {"types": [{"visit_type_id": c.world.ids["visit_type_id"], "minutes": 30}]},
+        race=Race(
+            person="other_doctor",
+            read="/api/doctor/visit-types",
+            body=lambda _, __: {"types": []},
+        ),
+        no_patient=OF_TYPES,
+    ),
     Act("list_holiday_countries", no_patient="public holidays"),
     Act("show_closed_days", no_patient="days of the hospital"),
     Act("create_screen", read_back={"reception": "/api/reception/screens"}, no_patient=OF_SCREENS),

@@ -86,6 +86,23 @@ def linked_account(context: ActContext) -> dict[str, object]:
     return {"account_id": opened["account"]["id"]}
 
 
+def unlinked(context: ActContext) -> None:
+    """Remove the link of reception, whom earlier acts have linked."""
+    assert context.http("reception").delete("/auth/me/record").status_code in {204, 404}
+
+
+def new_record(context: ActContext) -> dict[str, object]:
+    """Return the sign-in of a new patient."""
+    email = context.email()
+    context.hospital.register(email, "Nora Newcomer").http.close()
+    return {"email": email, "password": PASSWORD}
+
+
+def linked(context: ActContext) -> None:
+    unlinked(context)
+    made(context.http("reception").post("/auth/me/record", json=new_record(context)))
+
+
 def other_session(context: ActContext) -> str:
     context.sign_in_again("newcomer")
     sessions = made(context.http("newcomer").get("/auth/sessions"), 200)["items"]
@@ -155,6 +172,10 @@ ACTS = (
     Act("remove_identity", before=start_provider, path=linked_account),
     Act("refresh", "browser"),
     Act("logout", "browser"),
+    Act("switch_side", "browser"),
+    Act("show_link", no_patient="one's own accounts"),
+    Act("link_record", "reception", before=unlinked, body=new_record, counts_attempts=True),
+    Act("unlink_record", "reception", before=linked),
     Act(
         "update_me",
         read_back={"patient": "/auth/me", "admin": "/api/admin/accounts/{id}"},

@@ -188,6 +188,16 @@ class ActContext:
         """Return the id of a new screen."""
         return int(made(self.http("reception").post("/api/reception/screens", json=self.example("create_screen")))["id"])
 
+    def visit_type(self) -> int:
+        """Return the id of a new type that no doctor offers."""
+        self.deactivate_types()
+        return int(made(self.http("admin").post("/api/admin/visit-types", json=self.example("create_visit_type")))["id"])
+
+    def deactivate_types(self) -> None:
+        """Make room for new types, because the number of active ones is bounded."""
+        own = f"id <> {self.world.ids['visit_type_id']} AND id NOT IN (SELECT visit_type_id FROM doctor_visit_types)"
+        databases.execute(self.hospital.database, f"UPDATE visit_types SET active = FALSE WHERE {own}")
+
     def check_in_code(self) -> str:
         """Return the code of a visit of `patient` within the next hour: always the same one, booked again."""
         if not self.checked_in:

@@ -202,6 +202,12 @@ def passkey(world: World) -> int:
     return int(registered["passkey"]["id"])
 
 
+def visit_type(world: World) -> int:
+    """Return a type as long as the slots of the world's doctors, so that free times stay the same where it is offered."""
+    names = {"name_en": "Check-up", "name_de": "Untersuchung"}
+    return _id(world.people["admin"].http.post("/api/admin/visit-types", json={**names, "minutes": 30}))
+
+
 def _id(answer: Any) -> int:
     return int(made(answer)["id"])
 
@@ -238,6 +244,7 @@ RECORD_IDS: dict[str, RecordId] = {
     "opt_out_token": RecordId(False, "signed for one account, and can only switch its reminders off", token),
     "doctor_id": RecordId(False, "doctors are listed without an account", lambda world: world.people["doctor"].id),
     "doctor_ids": RecordId(False, "the same doctors"),
+    "visit_type_id": RecordId(False, "the types that doctors offer are listed without an account", visit_type),
     "screen_id": RecordId(False, "every person at the desk reads all screens", screen),
     "check_in_code": RecordId(False, "the secret of one visit, and can only check its patient in"),
     "to_doctor_id": RecordId(False, "the same doctors"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from careplus_appointments.rules import slots, to_move
 from careplus_appointments.rules.slots import DayHours
 from careplus_appointments.rules.to_move import Hours, Moving
+from careplus_appointments.rules.visit_types import VisitPlan
 from careplus_clinic.clinic_time import Span
 from careplus_clinic.offered import HoursOfDay, TimeOffSpan, WeeklyHours, offered_minutes
 from careplus_contracts.availability import OpenHours, Weekday
@@ -87,7 +88,7 @@ def slots_of(starts: Sequence[int]) -> list[Span]:
     st.dictionaries(st.integers(1, 3), st.sets(st.integers(0, 9)), max_size=3),
 )
 def test_suggestions_of_a_list_never_collide(visits: list[tuple[int, int, int]], free: dict[int, set[int]]) -> None:
-    def free_on(doctor_id: int, day: date) -> list[Span]:
+    def free_on(doctor_id: int, day: date, _: VisitPlan) -> list[Span]:
         return slots_of(list(free.get(doctor_id, ()))) if day == MONDAY else []
 
     wanted = [
@@ -107,11 +108,13 @@ def test_suggestions_of_a_list_never_collide(visits: list[tuple[int, int, int]],
 
 def test_visits_get_their_first_time_before_any_second() -> None:
     wanted = [Moving(number, number, 1, span("08:00"), MONDAY) for number in (1, 2)]
-    found = to_move.suggest(wanted, lambda _, day: slots_of([0, 2, 4, 6]) if day == MONDAY else [], {})
+    found = to_move.suggest(wanted, lambda _, day, __: slots_of([0, 2, 4, 6]) if day == MONDAY else [], {})
     assert [[one.span[0] for one in found[number]] for number in (1, 2)] == [[at("09:00"), at("11:00")], [at("10:00")]]
 
 
 def test_busy_patient_gets_another_time() -> None:
     [visit] = wanted = [Moving(1, 7, 1, span("08:00"), MONDAY, (2,))]
-    found = to_move.suggest(wanted, lambda _, day: slots_of([0, 2, 4]) if day == MONDAY else [], {7: [visit.span, span("09:15")]})
+    found = to_move.suggest(
+        wanted, lambda _, day, __: slots_of([0, 2, 4]) if day == MONDAY else [], {7: [visit.span, span("09:15")]}
+    )
     assert [(one.doctor_id, one.span[0]) for one in found[1]] == [(1, at("10:00")), (2, at("08:00"))]

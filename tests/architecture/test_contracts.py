@@ -197,7 +197,7 @@ def test_header_promises_need_matching_dependencies() -> None:
 def test_only_tokens_and_previews_are_not_idempotent() -> None:
     without = {endpoint.name for endpoint in ENDPOINTS if endpoint.method in {"POST", "PUT"} and not endpoint.idempotent}
     previews = {"preview_flags", "check_prescription", "show_check_in"}
-    assert without == {"login", "refresh", "logout", "start_sign_on", "sign_on", *previews}
+    assert without == {"login", "refresh", "logout", "switch_side", "link_record", "start_sign_on", "sign_on", *previews}
 
 
 def test_only_token_refresh_and_preview_are_not_audited() -> None:

@@ -44,6 +44,7 @@ LONG_FILES = {
     "libs/contracts/careplus_contracts/lab_catalogue.py": "one noun: tests and their analytes, three endpoints with examples",
     "libs/contracts/careplus_contracts/labs.py": "one noun: bookings and the worklist, eight endpoints with their examples",
     "libs/contracts/careplus_contracts/merges.py": "one noun: likely records, two records compared, their merge and its undo",
+    "libs/contracts/careplus_contracts/notices.py": "one noun: choices, the link of a reminder, and the list; seven endpoints",
     "libs/contracts/careplus_contracts/refills.py": "one noun: a request of a patient, its answer, and the desk; nine endpoints",
     "libs/contracts/careplus_contracts/refusals.py": "the list of refusals",
     "libs/contracts/careplus_contracts/results.py": "one noun: from entering a value to a trend",

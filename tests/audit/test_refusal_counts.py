@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from careplus_contracts.audit import COUNT_REFUSALS, Kind
 from careplus_runtime.audit.event import Event
 from careplus_runtime.audit.group_commit import EVENT_COLUMNS, EventWriter
-from careplus_runtime.audit.refusal_counts import BOUND, RefusalCounts
+from careplus_runtime.audit.refusal_counts import BOUND, MOST_NETWORKS, RefusalCounts
 from careplus_tables.engine import Database
 from tests.audit.audit_rows import rows
 from tests.hospital import Hospital, Person
@@ -63,6 +63,27 @@ async def test_refusals_beyond_the_bound_are_one_event(database: Database) -> No
     assert not counts.takes(refused(1, 7)), "the next window begins with events again"
 
 
+def anonymous(address: str) -> Event:
+    known = {"at": datetime.now(UTC), "request_id": "refused", "address": address, "service": "appointments"}
+    what = {"action": "check_in", "kind": Kind.CHANGE.value, "outcome": "invalid_check_in_code"}
+    return Event({**dict.fromkeys(EVENT_COLUMNS), **known, **what})
+
+
+async def test_anonymous_refusals_are_counted_by_network(database: Database) -> None:
+    writer = EventWriter(database)
+    counts = RefusalCounts(writer.add, bound=3, window_s=NEVER_S)
+    # one network of IPv6 has more addresses than a disk has room
+    looped = [counts.takes(anonymous(f"2001:db8::{number:x}")) for number in range(100)]
+    assert looped.count(False) == 3
+    many = [counts.takes(anonymous(f"198.51.{number // 250}.{number % 250}")) for number in range(1000)]
+    assert many.count(False) == MOST_NETWORKS - 1, "of further networks no request has an event of its own"
+    await counts.flush()
+    async with database.reading() as db:
+        query = "SELECT address, reason FROM audit_events WHERE account_id IS NULL ORDER BY id"
+        found = [tuple(row) for row in (await db.execute(sa.text(query))).all()]
+    assert [(address, reason.split()[0]) for address, reason in found] == [("2001:db8::63", "97"), (None, "951")]
+
+
 async def test_count_is_written_when_the_window_ends(database: Database) -> None:
     written = asyncio.Event()
     writer = EventWriter(database)
@@ -87,3 +108,16 @@ def test_refused_looks_of_an_account_are_bounded(world: World, hospital: Hospita
     stranger.http.close()
     query = "SELECT count(*) AS n FROM audit_events WHERE account_id = ? AND outcome = 'not_found' AND action <> ?"
     assert rows(hospital, query, stranger.id, COUNT_REFUSALS) == [{"n": BOUND}]
+
+
+def test_wrong_codes_of_a_stranger_are_bounded(hospital: Hospital) -> None:
+    query = "SELECT count(*) AS n FROM audit_events WHERE account_id IS NULL AND action = ?"
+    with hospital.client() as stranger:
+        for number in range(BOUND + 15):
+            wrong = stranger.post("/api/check-in", json={"check_in_code": f"never-issued-{number}"})
+            assert wrong.status_code == 403
+            assert stranger.post(f"/api/notices/reminders-off/{number}-{'0' * 64}").status_code == 403
+    for action in ("check_in", "switch_reminders_off"):
+        [counted] = rows(hospital, query, action)
+        # other tests of this hospital send wrong codes too
+        assert 0 < counted["n"] <= 2 * BOUND, action

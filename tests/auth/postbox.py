@@ -31,7 +31,7 @@ class Postbox:
 
 
 @contextmanager
-def mail_server(postbox: Postbox) -> Iterator[str]:
+def mail_server(postbox: Postbox, port: int | None = None) -> Iterator[str]:
     """Yield the URL of a server that demands a password, which the URL holds."""
 
     def check(_: Any, __: Any, ___: Any, ____: str, login: Any) -> AuthResult:
@@ -39,7 +39,7 @@ def mail_server(postbox: Postbox) -> Iterator[str]:
         # Not handled: the server itself answers.
         return AuthResult(success=isinstance(login, LoginPassword) and login == wanted, handled=False)
 
-    port = free_port()
+    port = port or free_port()
     running = Controller(
         postbox,
         hostname="127.0.0.1",

@@ -319,8 +319,8 @@ def test_mails_hold_no_name_for_hostile_names(hospital: Hospital) -> None:
 
 
 FOR_STAFF = {Kind.CRITICAL_WAITS, Kind.CRITICAL_UNANSWERED, Kind.CHART_OPENED, Kind.AUDIT_HEAD, Kind.AUDIT_REFUSED, Kind.ALERT}
-# sent after a first sign-on only
-ABOUT_ACCOUNTS = set(Kind) - FOR_STAFF - {Kind.SIGN_ON_LINKED}
+# sent after a first sign-on, or a link of two accounts
+ABOUT_ACCOUNTS = set(Kind) - FOR_STAFF - {Kind.SIGN_ON_LINKED, Kind.RECORD_LINKED}
 """The mails about a person's own account; the others are the same for each recipient (tests/auth/test_escalation.py)."""
 
 

@@ -26,6 +26,7 @@ EN, DE = PortalLanguage
 LINK = "https://care.example.org/page"
 VAULT = Vault(["k" * 40], "what is kept encrypted")
 KINDS = [*Kind, *NoticeKind]
+RESULTS = {NoticeKind.RESULT_RELEASED, NoticeKind.RESULT_CORRECTED}
 VISITS = {kind for kind in NoticeKind if kind.value.startswith("visit_")}
 WORDS = {
     **{
@@ -34,7 +35,7 @@ WORDS = {
         "before": "Friday, 4 January 2030, 9:00",
         "until": "9:30",
     },
-    **{"doctor": "Dr Ann Other", "place": "Room 3", "reason": "", "check_in": ""},
+    **{"doctor": "Dr Ann Other", "place": "Room 3", "reason": "", "check_in": "", "opt_out": "https://care.example.org/off"},
 }
 CLINICAL = {
     EN: {"visit", "doctor", "result", "prescription", "appointment", "refill", "medicine", "patient"},
@@ -47,8 +48,9 @@ def settings(folder: Path) -> Settings:
 
 
 def clinical(kind: Kind | NoticeKind, language: PortalLanguage) -> set[str]:
-    """Return the words that the text may not have; mails about visits name the appointment."""
-    return CLINICAL[language] - ({"appointment", "termin"} if kind in VISITS else set())
+    """Return the words that the text may not have; mails about visits name the appointment, those about results a result."""
+    named = {"appointment", "termin"} if kind in VISITS else {"result", "ergebnis"} if kind in RESULTS else set()
+    return CLINICAL[language] - named
 
 
 def test_each_language_has_a_text_for_every_kind() -> None:

@@ -38,6 +38,7 @@ from careplus_tables.prescriptions import PrescriptionRow
 from careplus_tables.refills import RefillRow
 from tests.auth.postbox import Postbox, mail_server
 from tests.hospital import free_port
+from tests.mailbox import text_of
 from tests.templates import migrated_of
 
 # Like a local mail server that accepts passwords without TLS.
@@ -163,7 +164,7 @@ async def test_notice_of_an_answer_is_sent_once(database: Database, postbox: Pos
     await send_all(database, settings)
     [(to, mail)] = postbox.taken
     assert (to, mail["Subject"]) == ([f"{PATIENT}@example.org"], "CarePlus Hospital has answered you")
-    assert "https://care.example.org/home\n" in mail.get_content().replace("\r\n", "\n")
+    assert "https://care.example.org/home\n" in text_of(mail).replace("\r\n", "\n")
     assert await states(database) == ["sent"]
 
 
@@ -331,7 +332,7 @@ async def test_desk_is_told_where_no_doctor_is_present(database: Database, postb
     await send_all(database, settings)
     [(to, mail)] = postbox.taken
     assert (to, mail["Subject"]) == ([f"{ADMIN}@example.org"], "A request waits, and a person to answer it is missing")
-    assert "https://care.example.org/admin" in mail.get_content()
+    assert "https://care.example.org/admin" in text_of(mail)
 
 
 async def test_routed_request_tells_the_named_doctor(database: Database, postbox: Postbox, settings: Settings) -> None:

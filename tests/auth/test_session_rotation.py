@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from careplus_auth.rules import ClientDevice
-from careplus_auth.store import sessions
+from careplus_auth.store import rotation
 from careplus_contracts.refusals import Unauthenticated
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow, RefreshTokenRow, SessionRow
@@ -34,7 +34,7 @@ async def test_rotation_rereads_rows_after_locking(auth: httpx.AsyncClient, data
         known = await read(db)
         # Like a concurrent transaction on PostgreSQL.
         await db.execute(text("UPDATE refresh_tokens SET used_at = '2020-01-01T00:00:00Z'"))
-        assert await sessions.rotate(db, token, "secret", NOWHERE, Settings()) is None
+        assert await rotation.rotate(db, token, "secret", NOWHERE, Settings()) is None
         assert known
 
 
@@ -45,5 +45,5 @@ async def test_rotation_of_ended_session_is_refused(auth: httpx.AsyncClient, dat
         known = await read(db)
         await db.execute(text(statement))
         with pytest.raises(Unauthenticated):
-            await sessions.rotate(db, token, "secret", NOWHERE, Settings())
+            await rotation.rotate(db, token, "secret", NOWHERE, Settings())
         assert known

@@ -15,7 +15,7 @@ from careplus_auth.notices.opt_out import account_of, opt_out_token
 from careplus_auth.notices.timing import quiet_until, send_from
 from careplus_auth.store import notice_choices
 from careplus_contracts.endpoints import Role
-from careplus_contracts.notices import InvalidOptOut, ReminderTime, SetNoticeChoices
+from careplus_contracts.notices import InvalidOptOut, ReminderTime
 from careplus_contracts.values import PortalLanguage
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
@@ -32,6 +32,7 @@ from tests.auth.visit_notices import (
     book,
     cancel,
     change,
+    chosen,
     configured,
     fill,
     move,
@@ -83,7 +84,7 @@ def night(settings: Settings, tmp_path: Path) -> Settings:
 
 async def choose(database: Database, reminder: ReminderTime, *, own_bookings: bool = True) -> None:
     async with database.writing() as db:
-        await notice_choices.choose(db, PATIENT, SetNoticeChoices(reminder=reminder, own_bookings=own_bookings))
+        await notice_choices.choose(db, PATIENT, chosen(reminder=reminder, own_bookings=own_bookings))
 
 
 async def test_booked_visit_is_mailed_with_a_calendar_file(database: Database, postbox: Postbox, settings: Settings) -> None:
@@ -195,6 +196,7 @@ async def test_reminder_is_sent_once_a_day_before(database: Database, postbox: P
     subject, text, _, event = parts(postbox)
     assert subject.startswith("Reminder: your appointment on ")
     assert f"/appointments/{soon}" in text
+    assert f"https://care.example.org/reminders-off#token={opt_out_token(settings, PATIENT)}" in text.split()
     assert event["method"] == "REQUEST"
     [(_, mail)] = postbox.taken
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

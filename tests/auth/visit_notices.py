@@ -14,6 +14,7 @@ from careplus_auth.notices import reminders, sending
 from careplus_contracts.accounts import Sex
 from careplus_contracts.appointments import Appointment, AppointmentStatus
 from careplus_contracts.endpoints import Role
+from careplus_contracts.notices import NoticeChannel, ReminderTime, SetNoticeChoices
 from careplus_runtime.process.clock import now, this_second
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
@@ -31,14 +32,23 @@ SECRET = "s" * 48
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
+def chosen(**members: Any) -> SetNoticeChoices:
+    """Return the choices of a patient: the defaults, and these."""
+    defaults: dict[str, Any] = {
+        **{"reminder": ReminderTime.ONE_DAY, "own_bookings": True, "results": True, "referrals": True, "refills": True},
+        "channel": NoticeChannel.EMAIL,
+    }
+    return SetNoticeChoices(**defaults | members)
+
+
 def zone_at(hour: int) -> str:
     """Return a zone without clock changes in which it is this hour of the day now; its names have the sign reversed."""
     offset = (hour - datetime.now(UTC).hour + 12) % 24 - 12
     return f"Etc/GMT{-offset:+d}"
 
 
-def configured(folder: Path, smtp_url: str, hour: int = 12) -> Settings:
-    more: dict[str, Any] = {"origins": "https://care.example.org", "zone": zone_at(hour), "secret_key": SECRET}
+def configured(folder: Path, smtp_url: str, hour: int = 12, **more: Any) -> Settings:
+    more |= {"origins": "https://care.example.org", "zone": zone_at(hour), "secret_key": SECRET}
     return Settings(_env_file=None, data=folder, smtp_url=smtp_url, **more)
 
 

@@ -60,7 +60,7 @@ def test_reception_sees_and_withdraws_an_offer(people: People, role_page: RolePa
     patient = people.new_patient("Hella Held")
     page = role_page("reception")
     page.goto(f"/desk/waitlist/new?patient_id={people[patient].id}")
-    page.get_by_label("Who do you want to see?").select_option(str(doctor.id))
+    page.get_by_label("Who does the patient want to see?").select_option(str(doctor.id))
     page.get_by_role("button", name="Add a patient").click()
     expect(page.get_by_text("The patient is on the waitlist.")).to_be_visible()
     at = give_up(people, doctor)
@@ -71,3 +71,17 @@ def test_reception_sees_and_withdraws_an_offer(people: People, role_page: RolePa
     page.goto(f"/desk/waitlist?patient_id={people[patient].id}")
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("No patient waits.")).to_be_visible()
+
+
+def test_reception_adds_a_patient_for_a_specialty(people: People, role_page: RolePage) -> None:
+    patient = people.new_patient("Sina Specialty")
+    page = role_page("reception")
+    page.goto(f"/desk/waitlist/new?patient_id={people[patient].id}")
+    whom = page.get_by_label("Who does the patient want to see?")
+    wanted = whom.locator("option", has_text="Any doctor: ").first.inner_text()
+    whom.select_option(label=wanted)
+    page.get_by_role("button", name="Add a patient").click()
+    expect(page.get_by_text("The patient is on the waitlist.")).to_be_visible()
+    expect(page.get_by_text(wanted)).to_be_visible()
+    [entry] = people[patient].http.get("/api/waitlist").json()["items"]
+    assert (entry["doctor"], entry["added_by"]) == (None, "reception")

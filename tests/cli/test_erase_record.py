@@ -30,6 +30,7 @@ STAFF = {
     ),
     *("reference_ranges", "lab_schedules", "lab_hours", "lab_closures", "closed_days", "closed_day_plans", "audit_links"),
     *("specialty_ages", "specialty_age_plans"),
+    *("visit_types", "visit_type_choices", "doctor_visit_types"),
 }
 """Tables that name accounts of staff only, and the chain."""
 PATIENT = """SELECT patient_id FROM appointments JOIN lab_results USING (patient_id) WHERE appointments.status = 'completed'
@@ -183,5 +184,8 @@ def test_patient_without_treatment_is_erased_at_once(hospital: Hospital) -> None
         number,
         patient,
     )
+    link = "INSERT INTO linked_records (work_account_id, record_account_id, linked_at) VALUES (1, ?, '2030-01-01T00:00:00Z')"
+    databases.execute(hospital.database, link, number)
     assert "goes: name, birth date and sex" in erase(hospital, number, "--confirm")[1]
+    assert databases.query(hospital.database, "SELECT * FROM linked_records") == []
     assert one(hospital, "SELECT full_name FROM accounts WHERE id = ?", number) == ("(erased)",)

@@ -31,6 +31,10 @@ def test_stranger_waits_for_no_account_of_a_record(hospital: PostgresHospital, a
     with psycopg.connect(hospital.url_of_database) as connection:
         connection.execute(LOCK, ([patient.id, doctor.id],))
         answers = {path: one.http.put(path, json=body).status_code for one, path, body in requests}
-    assert answers == dict.fromkeys(answers, 404)
+        assert answers == dict.fromkeys(answers, 404)
+        # any id can stand in place of a doctor's
+        booking = {"doctor_id": admin.id, "starts_at": times[30].isoformat()}
+        connection.execute(LOCK, ([admin.id],))
+        assert stranger.http.post("/api/appointments", json=booking).status_code == 404
     for person in (patient, stranger, doctor, other):
         person.http.close()

@@ -30,6 +30,7 @@ LEFT_OUT = {
     "note_templates": "texts of doctors",
     "screens": "screens of waiting rooms",
     "screen_doctors": "doctors of screens",
+    "linked_records": "settings of the account, on its page of security",
     "calendar_feeds": "settings of the account, on its page of calendars",
     "notice_choices": "settings of the account, on the profile",
     "analyte_versions": "the laboratory's catalogue",
@@ -68,7 +69,12 @@ HIDDEN = {
         "active": "a state of the sign-in",
         "second_factor": "a state of the sign-in",
     },
-    "sessions": {"id": "names a session in tokens", "with_second_factor": "of the sign-in", "provider_factor": "of the sign-in"},
+    "sessions": {
+        "id": "names a session in tokens",
+        "work_session_id": "names a session in tokens",
+        "with_second_factor": "of the sign-in",
+        "provider_factor": "of the sign-in",
+    },
     "passkeys": {
         "credential": "names a key to the server",
         "public_key": "checks signatures",

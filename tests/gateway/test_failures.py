@@ -86,7 +86,12 @@ def test_hung_service_is_504_within_5s_and_others_answer(hospital: Hospital, per
     lines = log_lines(hospital, answer)
     assert request_lines(lines) == [("GET", "/api/labs/tests", 504, "warning")]
     [reason] = reason_lines(lines)
-    assert (reason["by"], reason["event"], reason["failed"], reason["level"]) == ("gateway", "service_failed", "labs", "warning")
+    assert (reason["service"], reason["event"], reason["failed"], reason["level"]) == (
+        "gateway",
+        "service_failed",
+        "labs",
+        "warning",
+    )
     # the name depends on the Python version
     assert reason["reason"] in {"CancelledError", "TimeoutError"}, "the gateway cancelled the request"
     eventually(lambda: person.http.get("/api/labs/tests").status_code == 200, 2)

@@ -100,7 +100,7 @@ def test_full_disk_refuses_writes_and_loses_no_record(
         lines = log_lines(hospital, answer)
         assert request_lines(lines) == [("POST", "/api/appointments", 503, "warning")]
         [why] = reason_lines(lines)
-        assert (why["by"], why["event"], why["level"]) == ("appointments", "database_refused", "error")
+        assert (why["service"], why["event"], why["level"]) == ("appointments", "database_refused", "error")
         assert why["reason"] == reason
 
 

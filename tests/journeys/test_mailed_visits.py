@@ -15,6 +15,10 @@ from tests.test_every_endpoint import check_problem
 from tests.world import made
 
 CHOICES = "/api/me/notices"
+DEFAULT: dict[str, Any] = {
+    **{"reminder": "24h", "own_bookings": True, "results": True, "referrals": True, "refills": True},
+    "channel": "email",
+}
 
 
 @dataclass
@@ -132,27 +136,33 @@ def test_notice_is_sent_again_after_the_address_is_confirmed(clinic: Clinic) -> 
 
 def test_patient_chooses_mails(clinic: Clinic) -> None:
     patient = clinic.patient("emma")
-    assert made(patient.http.get(CHOICES), 200) == {"reminder": "24h", "own_bookings": True}
-    chosen = {"reminder": "48h", "own_bookings": False}
+    assert made(patient.http.get(CHOICES), 200) == {**DEFAULT, "texts": False}
+    chosen = {**DEFAULT, "reminder": "48h", "own_bookings": False, "results": False, "channel": "text"}
     for _ in range(2):
-        assert made(patient.http.put(CHOICES, json=chosen), 200) == chosen
-    assert made(patient.http.get(CHOICES), 200) == chosen
+        assert made(patient.http.put(CHOICES, json=chosen), 200) == {**chosen, "texts": False}
+    assert made(patient.http.get(CHOICES), 200) == {**chosen, "texts": False}
     visit = clinic.book(patient)
     notice_of(clinic.desk.http, visit["id"], "booked", "withdrawn")
     clinic.rearrange(visit["id"], status="cancelled", reason="The doctor is ill")
-    check_problem(patient.http.put(CHOICES, json={"reminder": "12h", "own_bookings": False}), 422)
+    check_problem(patient.http.put(CHOICES, json={**DEFAULT, "reminder": "12h"}), 422)
     patient.http.close()
 
 
 def test_link_of_a_reminder_only_switches_reminders_off(clinic: Clinic) -> None:
     patient = clinic.patient("frida")
-    made(patient.http.put(CHOICES, json={"reminder": "48h", "own_bookings": False}), 200)
+    made(patient.http.put(CHOICES, json={**DEFAULT, "reminder": "48h", "referrals": False}), 200)
     path = f"/api/notices/reminders-off/{opt_out_token(clinic.hospital, patient.id)}"
     with clinic.hospital.client() as http:
+        assert http.get(path).status_code == 200
+        assert made(patient.http.get(CHOICES), 200)["reminder"] == "48h", "opening the link changes nothing"
         for _ in range(2):
             # as mail programs post it (RFC 8058)
             assert post_form(http, path).status_code == 204
-        assert made(patient.http.get(CHOICES), 200) == {"reminder": "off", "own_bookings": False}
+        assert made(patient.http.get(CHOICES), 200) == {**DEFAULT, "reminder": "off", "referrals": False, "texts": False}
+        # a browser, or a program that checks links
+        opened = http.get(path)
+        assert (opened.status_code, opened.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert f"/reminders-off#token={path.rpartition('/')[2]}" in opened.text
         forged = path.replace(f"/{patient.id}-", f"/{clinic.doctor.id}-")
         check_problem(post_form(http, forged), 403)
     patient.http.close()

@@ -1,5 +1,6 @@
 """Versions of ranges: a value is compared with the version of its specimen's day, and keeps it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -124,3 +125,25 @@ def test_ages_without_a_range_are_named(chief: Any) -> None:
         ("female", 300, 365),
         ("male", 300, None),
     ]
+
+
+def test_catalogue_is_sent_again_after_each_change(world: World, chief: Any) -> None:
+    lab = world.people["lab"].http
+    test = {**{name: value for name, value in TEST.items() if name != "code"}, "analytes": ["Copper"], "active": True}
+    version = lab.get("/api/labs/tests", params={"q": "COPPER"}).json()["items"][0]["version"]
+    changes: list[Callable[[], Any]] = [
+        lambda: None,
+        lambda: made(chief.post("/api/labs/analytes", json={**ANALYTE, "code": "Tin", "name": "Tin", "ranges": NARROW})),
+        lambda: made(chief.post("/api/labs/tests", json={**TEST, "code": "COPPER2", "analytes": ["Copper"]})),
+        lambda: made(chief.put("/api/labs/tests/COPPER", json={**test, "price_minor": 7 + version}), 200),
+        lambda: made(chief.put(f"{PATH}/ranges", json=replaced(source="Once more", valid_from=f"{TODAY}")), 200),
+    ]
+    etag = ""
+    for change in changes:
+        change()
+        answer = lab.get("/api/labs/tests", headers={"If-None-Match": etag})
+        assert answer.status_code == 200
+        etag = answer.headers["etag"]
+        assert lab.get("/api/labs/tests", headers={"If-None-Match": etag}).status_code == 304
+    # a doctor does not see inactive tests
+    assert world.people["doctor"].http.get("/api/labs/tests", headers={"If-None-Match": etag}).status_code == 200

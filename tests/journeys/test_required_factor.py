@@ -11,7 +11,7 @@ from careplus_contracts.registry import ENDPOINTS
 from tests.attacks.listeners import clients, listeners
 from tests.authenticator import register, request_of
 from tests.hospital import ADMIN, PASSWORD, Hospital
-from tests.journeys.test_accounts import bearer, ours, sign_in
+from tests.journeys.test_accounts import ago, bearer, change, ours, sign_in
 from tests.test_every_endpoint import check_problem
 from tests.world import made
 
@@ -53,6 +53,19 @@ def test_switched_on_factor_opens_the_role(strict: Hospital) -> None:
         renewed = made(browser.post("/auth/refresh", headers=ours(strict)), 200)
         assert renewed["must_enrol"] is False
         assert browser.get(PEOPLE, headers=bearer(renewed["access_token"])).status_code == 200
+
+
+def test_link_without_demanded_factor_opens_no_record(strict: Hospital) -> None:
+    email = "linked.admin@example.org"
+    created = strict.careplus("admin", "create", "--email", email, "--name", "Ada Linked", stdin=f"{PASSWORD}\n")
+    assert created.returncode == 0, created.stderr
+    record = strict.register("linked.record@example.org", "Ada Linked")
+    with strict.client() as browser:
+        opened = made(browser.post("/auth/login", json={"email": email, "password": PASSWORD}), 200)
+        link = "INSERT INTO linked_records (work_account_id, record_account_id, linked_at) VALUES (?, ?, ?)"
+        change(strict, link, opened["account"]["id"], record.id, ago(seconds=0))
+        check_problem(browser.post("/auth/switch", json={"to": "record"}, headers=ours(strict)), 403)
+    record.http.close()
 
 
 def test_passkey_opens_the_role(strict: Hospital) -> None:

@@ -42,7 +42,9 @@ def test_every_response_has_a_valid_example() -> None:
             examples.append(COMPONENTS["examples"][one["$ref"].rpartition("/")[2]]["value"])
         assert examples, name
         used = {one: COMPONENTS["schemas"][one] for one in reachable(content["schema"], COMPONENTS["schemas"])}
-        validator = jsonschema_rs.Draft202012Validator({**content["schema"], "components": {"schemas": used}}, validate_formats=True)
+        validator = jsonschema_rs.Draft202012Validator(
+            {**content["schema"], "components": {"schemas": used}}, validate_formats=True
+        )
         for example in examples:
             validator.validate(example)
 

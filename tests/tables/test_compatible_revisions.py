@@ -99,7 +99,7 @@ def narrowed(before: sa.Engine, after: sa.Engine) -> list[str]:
 def definitions(engine: sa.Engine) -> dict[str, str]:
     with engine.connect() as connection:
         tables = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
-    return {name: sql for name, sql in tables}
+    return dict(tables)
 
 
 def upgrade_to(engine: sa.Engine, number: str) -> None:

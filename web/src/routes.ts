@@ -14,12 +14,16 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
     ["/password", () => worded(import("./pages/account/password"), "account")],
     ["/confirm-email", () => worded(import("./pages/account/confirm-email"), "account")],
     ["/privacy", () => worded(import("./pages/public/privacy"), "privacy")],
+    ["/reminders-off", () => import("./pages/public/reminders-off")],
     ["/check-in", () => import("./pages/public/check-in")],
     ["/help", () => import("./pages/public/help")],
     ["/accessibility", () => import("./pages/public/accessibility")],
   ],
   screens: [["/screen", () => import("./pages/public/screen/screen")]],
-  account: [["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>]],
+  account: [
+    ["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>],
+    ["/side", () => import("./pages/account/side") as Promise<{ default: ComponentType<PageProps> }>],
+  ],
   patient: [
     ["/doctors", () => import("./pages/patient/book/doctors")],
     ["/doctors/:id", () => import("./pages/patient/book/doctor")],
@@ -28,7 +32,7 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
 };
 
 /** Pages outside the portals that require an account of any role. */
-const SIGNED_IN = new Set(["/security"]);
+const SIGNED_IN = new Set(["/security", "/side"]);
 
 type Portal = "patient" | "doctor" | "admin" | "lab" | "desk";
 

@@ -84,6 +84,7 @@ test("a token refresh does not count as activity", async () => {
     expires_in: 600,
     idle_seconds: 1800,
     must_enrol: false,
+    other_side: null,
     account: { ...LEA },
   });
   await later();

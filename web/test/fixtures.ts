@@ -68,6 +68,7 @@ export const visit = builder<Schemas["Visit"]>({
   version: 4,
   note: null,
   completed_at: null,
+  visit_type: null,
   overbook_reason: null,
   arrived_at: null,
   started_at: null,
@@ -378,6 +379,7 @@ export const appointment = builder<Schemas["Appointment"]>({
   cancel_reason: null,
   booked_by: "patient",
   created_at: "2030-01-07T09:00:00Z",
+  visit_type: null,
   version: 3,
 });
 

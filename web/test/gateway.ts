@@ -36,6 +36,7 @@ export function tokens(access_token = "first", account = PAT): Response {
     expires_in: 600,
     idle_seconds: 1800,
     must_enrol: false,
+    other_side: null,
     account,
   } satisfies Tokens);
 }

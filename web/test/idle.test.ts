@@ -24,7 +24,15 @@ afterEach(() => {
 
 function signIn(idleMs: number): void {
   const idle_seconds = idleMs / 1000;
-  keep({ access_token: "first", token_type: "bearer", expires_in: 600, idle_seconds, must_enrol: false, account: LEA });
+  keep({
+    access_token: "first",
+    token_type: "bearer",
+    expires_in: 600,
+    idle_seconds,
+    must_enrol: false,
+    other_side: null,
+    account: LEA,
+  });
 }
 
 const ended = () => new Response(null, { status: 204 });

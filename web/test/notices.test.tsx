@@ -27,6 +27,7 @@ const NOTICE: Schemas["VisitNotice"] = {
   due_at: "2030-01-05T08:00:00Z",
   sent_at: null,
   attempts: 1,
+  channel: null,
   failure: null,
   called_at: null,
   called_by: null,
@@ -67,7 +68,7 @@ test("a failed mail says why and is sent again", async () => {
     "PUT /api/reception/notices/4/resend": [json({ ...NOTICE, state: "waiting" })],
   });
   const root = await draw(<Notices {...page("show=failed")} />);
-  expect(root.textContent).toContain("The mail server did not take it: SMTPDataError 550");
+  expect(root.textContent).toContain("Not taken by the server: SMTPDataError 550");
   await press(/^Send again/);
   expect(root.querySelector(".done")?.textContent).toContain("Pat Moreno");
 });
@@ -86,15 +87,45 @@ test("a sent mail has no actions", async () => {
   expect(root.querySelectorAll("li button")).toHaveLength(0);
 });
 
-test("a patient chooses reminders and mails", async () => {
-  const choices = { reminder: "24h", own_bookings: true };
+const CHOICES = {
+  reminder: "24h",
+  own_bookings: true,
+  results: true,
+  referrals: true,
+  refills: true,
+  channel: "email",
+} as const;
+
+test("a text message says that it was one", async () => {
+  gateway({ [PATH]: [list([{ ...NOTICE, state: "sent", channel: "text", sent_at: "2030-01-05T08:00:01Z" }])] });
+  const root = await draw(<Notices {...page("show=sent")} />);
+  expect(root.textContent).toContain("Sent as a text message");
+});
+
+test("a patient chooses kinds and the reminder", async () => {
+  const chosen = { ...CHOICES, reminder: "off", results: false };
   const requests = gateway({
-    "GET /api/me/notices": [json(choices)],
-    "PUT /api/me/notices": [json({ reminder: "off", own_bookings: true })],
+    "GET /api/me/notices": [json({ ...CHOICES, texts: false })],
+    "PUT /api/me/notices": [json({ ...chosen, texts: false })],
   });
   const root = await draw(<Mails account={PAT} />);
+  expect(root.textContent).not.toContain("By text message");
   await act(() => root.querySelector<HTMLInputElement>("input[value=off]")?.click());
-  await press("Save mails");
-  expect(requests.at(-1)?.body).toEqual({ reminder: "off", own_bookings: true });
+  await act(() => root.querySelector<HTMLInputElement>("#tell-results")?.click());
+  await press("Save choice");
+  expect(requests.at(-1)?.body).toEqual(chosen);
   expect(root.textContent).toContain("Your choice is saved.");
+});
+
+test("a patient chooses text messages where there are some", async () => {
+  const chosen = { ...CHOICES, channel: "text" };
+  const requests = gateway({
+    "GET /api/me/notices": [json({ ...CHOICES, texts: true })],
+    "PUT /api/me/notices": [json({ ...chosen, texts: true })],
+  });
+  const root = await draw(<Mails account={{ ...PAT, email_confirmed: false }} />);
+  expect(root.textContent).toContain("so no mails come. If you have given a telephone number");
+  await act(() => root.querySelector<HTMLInputElement>("input[value=text]")?.click());
+  await press("Save choice");
+  expect(requests.at(-1)?.body).toEqual(chosen);
 });

@@ -30,6 +30,7 @@ function visitToMove(
     arrived_at: null,
     started_at: null,
     completed_at: null,
+    visit_type: null,
     version: 3,
     why: "time_off",
     suggestions: suggested.map((at) => ({

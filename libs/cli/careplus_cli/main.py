@@ -45,13 +45,14 @@ def run() -> None:
 def run_hospital(
     demo: Annotated[bool, typer.Option("--demo", help="Open the demo hospital, filled with invented people.")] = False,
     replicas: Annotated[int, typer.Option(help="Processes of each service.", min=1, max=MAX_REPLICAS)] = 1,
+    workers: Annotated[int, typer.Option(help="Processes of gateway and all services.", min=0, max=MAX_REPLICAS)] = 0,
 ) -> None:
     """Start the whole hospital: migrate, then a process of each service and the gateway until Ctrl-C."""
     from careplus_cli.preparing import CannotOpen
     from careplus_cli.run import run_until_stopped
 
     try:
-        run_until_stopped(settings_or_refuse(), demo=demo, replicas=replicas, started=STARTED)
+        run_until_stopped(settings_or_refuse(), demo=demo, replicas=replicas, workers=workers, started=STARTED)
     except CannotOpen as reason:
         refuse(str(reason))
 
@@ -147,9 +148,7 @@ def demo(
 
 
 @app.command()
-def openapi(
-    output: Annotated[Path | None, typer.Option(help="File to write; standard output if not given.")] = None,
-) -> None:
+def openapi(output: Annotated[Path | None, typer.Option(help="File; standard output if not given.")] = None) -> None:
     """Write the OpenAPI document of the hospital's API."""
     from careplus_runtime.http.openapi import document
 

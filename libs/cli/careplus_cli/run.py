@@ -21,23 +21,28 @@ READY_S = 60.0
 """Seconds after which a hospital that is not ready yet is reported."""
 
 
-def run_until_stopped(settings: Settings, *, demo: bool, replicas: int = 1, started: float) -> None:
-    """Run the hospital, with `replicas` processes of each service, until a signal stops it. Raises CannotOpen.
+def run_until_stopped(settings: Settings, *, demo: bool, replicas: int = 1, workers: int = 0, started: float) -> None:
+    """Run the hospital until a signal stops it, by `replicas` processes of each service, or by `workers`. Raises CannotOpen.
 
     `started`: the monotonic time of the command's start.
     """
     if settings.secret_key is None:
         raise CannotOpen("SECRET_KEY is missing; put one of 32 or more random characters into .env, as `make run` does.")
+    if workers and replicas > 1:
+        raise CannotOpen("Choose --workers or --replicas: a worker is a replica of each service.")
     if demo:
         check_demo_is_local(settings)
     if not _is_free(settings.host, settings.port):
         raise CannotOpen(f"Port {settings.port} on {settings.host} cannot be used; set CAREPLUS_PORT to another one.")
-    asyncio.run(_run(settings, demo, replicas, started))
+    asyncio.run(_run(settings, demo, replicas, workers, started))
 
 
-async def _run(settings: Settings, demo: bool, replicas: int, started: float) -> None:
-    ports = _free_ports(settings.port, replicas)
-    supervisor = Supervisor(_commands(ports), _environment(settings, demo, ports))
+async def _run(settings: Settings, demo: bool, replicas: int, workers: int, started: float) -> None:
+    if workers:
+        supervisor = _supervisor_of_workers(settings, demo, workers)
+    else:
+        ports = _free_ports(settings.port, replicas)
+        supervisor = Supervisor(_commands(ports), _environment(settings, demo, ports))
     supervisor.stop_on(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     starting = asyncio.create_task(_start(supervisor, settings, demo, started))
     stopping = asyncio.create_task(supervisor.stop.wait())
@@ -85,6 +90,15 @@ def _commands(ports: Mapping[str, Sequence[int]]) -> dict[str, tuple[str, ...]]:
         for number, port in enumerate(own, 1):
             commands[service if len(own) == 1 else f"{service}-{number}"] = (f"careplus_{service}", "--port", str(port))
     return {**commands, "gateway": ("careplus_gateway",)}
+
+
+def _supervisor_of_workers(settings: Settings, demo: bool, workers: int) -> Supervisor:
+    commands = {f"worker-{number + 1}": ("careplus_cli.worker", "--worker", str(number)) for number in range(workers)}
+    # each worker counts requests by itself, as each of several gateways does
+    own = {"CAREPLUS_GATEWAYS": str(settings.gateways * workers)}
+    if not hasattr(os, "sched_getaffinity") or workers > len(os.sched_getaffinity(0)):
+        own["CAREPLUS_PIN_CORES"] = "false"
+    return Supervisor(commands, _environment(settings, demo, {}) | own, public=list(commands))
 
 
 def _environment(settings: Settings, demo: bool, ports: Mapping[str, Sequence[int]]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import cycle
@@ -30,11 +30,13 @@ class Supervisor:
     """Runs `python -m <module> --supervised <arguments>` for each name, with `environment`.
 
     `commands` has the module and the arguments of each name. `stop` asks for the end of all; `ready` is set when each of them
-    has been serving.
+    has been serving. `public` names the processes that clients reach, which end first.
     """
 
-    def __init__(self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
-        self.commands, self.environment = commands, environment
+    def __init__(
+        self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str], public: Collection[str] = ("gateway",)
+    ) -> None:
+        self.commands, self.environment, self.public = commands, environment, public
         names = self.names = tuple(commands)
         self.stop, self.ready = asyncio.Event(), asyncio.Event()
         self._starting = set(names)
@@ -59,10 +61,11 @@ class Supervisor:
         self._tasks = {name: asyncio.create_task(self._keep_running(name)) for name in self.names}
 
     async def end(self) -> None:
-        """End the last process named first, then the others; kill each that does not end within GRACE_S."""
+        """End the public processes, then the others; kill each that does not end within GRACE_S."""
         self.stop.set()
         deadline = time.monotonic() + GRACE_S
-        for names in (self.names[-1:], self.names[:-1]):
+        others = [name for name in self.names if name not in self.public]
+        for names in (self.public, others):
             for name in names:
                 self._signal(name, signal.SIGTERM)
             tasks = [self._tasks[name] for name in names if name in self._tasks]

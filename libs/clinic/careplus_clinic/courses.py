@@ -12,7 +12,7 @@ def last_day(written_at: datetime, days: int, zone: ZoneInfo) -> date:
     return local_date(written_at, zone) + timedelta(days=days)
 
 
-def is_over(last: Any, today: date) -> Any:
+def is_over(last: Any, today: Any) -> Any:
     """Return whether a course has ended; the last day belongs to it.
 
     `last` is a day, or the column with it: queries and answers have one rule.

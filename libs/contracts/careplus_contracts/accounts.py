@@ -44,6 +44,13 @@ class Sex(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Side(StrEnum):
+    """Of a person who works here and is a patient too: the work account, or the own record."""
+
+    WORK = "work"
+    RECORD = "record"
+
+
 class Register(Body):
     email: Email
     password: Password
@@ -140,6 +147,10 @@ class Tokens(Answer):
         description="Whether this role needs a second factor that the account does not have: the token serves to switch it on."
     )
     account: Account
+    other_side: Side | None = Field(
+        description="The side that `switch_side` opens within this sign-in: the own record that is linked to this work account, "
+        "or the work account that opened this session of the record. Null: none."
+    )
 
 
 class InvalidCredentials(Refusal):

@@ -27,6 +27,7 @@ from careplus_contracts.values import (
     Reference,
     Version,
 )
+from careplus_contracts.visit_types import TYPE_REFUSALS, BookedVisitType, ChosenType
 
 api = Contract(service="appointments", tag="appointments")
 
@@ -94,6 +95,7 @@ class Appointment(Answer):
         description="Who booked it: the patient, a doctor or reception. Null: booked before version 0.2."
     )
     created_at: Instant
+    visit_type: BookedVisitType | None = Field(description="Null: booked without a type.")
     version: Version
 
 
@@ -126,6 +128,7 @@ class Book(Body):
     starts_at: Instant
     reason: Reason | None = None
     referral_id: Id | None = Field(default=None, description="An open referral of yours to this doctor, which the visit answers.")
+    visit_type_id: ChosenType = None
 
 
 class Reschedule(Body):
@@ -225,7 +228,10 @@ async def list_appointments(query: AppointmentFilter) -> Appointments:
     "/api/appointments",
     location="/api/appointments/{id}",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken, PatientBusy, TooManyVisits, BookByPhone, DoctorNotBookable, OutsideAgeLimits, ReferralNotOpen),
+    refuses=(
+        *(NotFound, SlotTaken, PatientBusy, TooManyVisits, BookByPhone, DoctorNotBookable, OutsideAgeLimits, ReferralNotOpen),
+        *TYPE_REFUSALS,
+    ),
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},
 )
 async def book(body: Book) -> Appointment:
@@ -234,8 +240,8 @@ async def book(body: Book) -> Appointment:
     A patient never has two appointments at one time, also not one with the laboratory. The hospital limits the online
     bookings of a patient: by default 2 upcoming visits to one doctor, 8 upcoming appointments in all, laboratory included,
     and 4 bookings a day. The age limits of the doctor's specialty apply to the day of the visit. Reception can book more on the
-    phone, and doctors for patients of any age. With `referral_id` the referral is booked by this visit, and closed when it is
-    completed.
+    phone, and doctors for patients of any age. The visit is as long as its type; without a type, as the doctor's `slot_minutes`.
+    With `referral_id` the referral is booked by this visit, and closed when it is completed.
     """
 
 
@@ -264,7 +270,8 @@ async def export_appointment(appointment_id: Id) -> str:
 async def reschedule(appointment_id: Id, body: Reschedule) -> Appointment:
     """Move one of your appointments to another free time. You keep the old time until the new one is booked.
 
-    A moved appointment is `booked`: its doctor confirms it again. Moving it to its present time has no effect. Where its
+    A moved appointment keeps its type and is `booked`: its doctor confirms it again. Moving it to its present time has no
+    effect. Where its
     doctor takes no appointments any more (`bookable` is false), book one of their colleagues, cancel it, or call the hospital.
     """
 

@@ -49,7 +49,10 @@ def _without_overlap(rules: list[OpenHours]) -> list[OpenHours]:
 
 
 Rules = Annotated[list[OpenHours], Field(max_length=70), AfterValidator(_without_overlap)]
-SlotMinutes = Annotated[int, Field(ge=5, le=480, description="Length of one visit in minutes.")]
+SlotMinutes = Annotated[
+    int,
+    Field(ge=5, le=480, description="Minutes from one start of visits to the next; also the length of a visit without a type."),
+]
 
 
 class SetAvailability(Body):

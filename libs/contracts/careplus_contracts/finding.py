@@ -10,6 +10,7 @@ from careplus_contracts.endpoints import EVERYONE, Contract
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.specialty_ages import AgeLimits
 from careplus_contracts.values import Answer, Count, Day, Filter, Id, InLanguages, Instant, Language, Page, PageFilter, Query
+from careplus_contracts.visit_types import TYPE_REFUSALS, ChosenType, OfferedVisitType
 
 api = Contract(service="appointments", tag="finding")
 
@@ -125,6 +126,10 @@ class Slots(Page[Slot]):
 
     zone: str = Field(description="IANA name of the clinic's time zone.", examples=["Europe/Berlin"])
     next_available: Instant | None = Field(description="The first free time from `start` on, also beyond `days`.")
+    visit_types: list[OfferedVisitType] = Field(
+        description="The types that the caller may choose. With one or none, booking asks for no type."
+    )
+    visit_type_id: Id | None = Field(description="The type that these times are free for; null: the doctor offers none.")
 
 
 @api.get("/api/specialties", roles=EVERYONE)
@@ -171,14 +176,16 @@ async def show_doctor(doctor_id: Id) -> FoundDoctor:
 class SlotFilter(Filter):
     start: FirstDay = None
     days: Days = 7
+    visit_type_id: ChosenType = None
 
 
-@api.get("/api/doctors/{doctor_id}/slots", roles=EVERYONE, refuses=(NotFound,))
+@api.get("/api/doctors/{doctor_id}/slots", roles=EVERYONE, refuses=(NotFound, *TYPE_REFUSALS))
 async def find_slots(
     doctor_id: Id,
     query: SlotFilter,
 ) -> Slots:
     """Find the free times of a doctor on some days of the clinic's calendar.
 
-    A signed-in patient gets those of days on which the doctor sees patients of that age.
+    A time is free for the whole visit and the minutes that its type keeps free after it. A signed-in patient gets those of days
+    on which the doctor sees patients of that age.
     """

@@ -11,6 +11,7 @@ from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.finding import Slot
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, SlotTaken
 from careplus_contracts.values import Answer, Body, Day, Filter, Id, Instant, Reason
+from careplus_contracts.visit_types import ChosenType, VisitTypeNotOffered
 
 api = Contract(service="appointments", tag="appointments")
 
@@ -36,14 +37,20 @@ class BookFollowUp(Body):
     starts_at: Instant
     reason: Reason | None = Field(default=None, description="Why the patient comes; the patient reads it.")
     referral_id: Id | None = Field(default=None, description="An open referral of the patient to you, which the visit answers.")
+    visit_type_id: ChosenType = None
 
 
 class FollowUpFilter(Filter):
     interval: Interval
     appointment_id: Annotated[Id | None, Field(description="The visit to you that it follows; by default now.")] = None
+    visit_type_id: ChosenType = None
 
 
-@api.get("/api/doctor/patients/{patient_id}/follow-up-times", roles={Role.DOCTOR}, refuses=(NotFound, DoctorNotBookable))
+@api.get(
+    "/api/doctor/patients/{patient_id}/follow-up-times",
+    roles={Role.DOCTOR},
+    refuses=(NotFound, DoctorNotBookable, VisitTypeNotOffered),
+)
 async def list_follow_up_times(patient_id: Id, query: FollowUpFilter) -> FollowUpTimes:
     """Find three of your free times for a follow-up of a patient in your care.
 
@@ -57,7 +64,7 @@ async def list_follow_up_times(patient_id: Id, query: FollowUpFilter) -> FollowU
     "/api/doctor/patients/{patient_id}/follow-ups",
     location="/api/doctor/appointments/{id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, ReferralNotOpen, EmergencyOnly),
+    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, ReferralNotOpen, EmergencyOnly, VisitTypeNotOffered),
     example={"starts_at": "2030-01-07T09:00:00Z", "reason": "Follow-up: blood pressure"},
 )
 async def book_follow_up(patient_id: Id, body: BookFollowUp) -> Visit:

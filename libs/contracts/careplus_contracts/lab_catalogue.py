@@ -217,7 +217,7 @@ class LabTestFilter(PageFilter):
     )
 
 
-@api.get("/api/labs/tests", roles=SIGNED_IN)
+@api.get("/api/labs/tests", roles=SIGNED_IN, conditional=True)
 async def list_tests(query: LabTestFilter) -> LabTests:
     """List the catalogue by code; `q` searches codes, names, categories and explanations in every language for every word.
 

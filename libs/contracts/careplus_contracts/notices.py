@@ -1,4 +1,4 @@
-"""Notices: mails about visits. Patients choose which they get; reception sees which were sent, and calls the others."""
+"""Notices to patients, who choose which they get; reception sees which about visits were sent, and calls the others."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -27,6 +27,9 @@ class NoticeKind(StrEnum):
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_REMINDER = "visit_reminder"
     VISIT_OFFERED = "visit_offered"
+    REFERRAL_MADE = "referral_made"
+    RESULT_RELEASED = "result_released"
+    RESULT_CORRECTED = "result_corrected"
 
 
 class VisitNoticeKind(StrEnum):
@@ -43,8 +46,8 @@ class VisitNoticeKind(StrEnum):
 class NoticeState(StrEnum):
     """`waiting` is sent when it is due; the others are final.
 
-    `withdrawn` was no longer true or no longer wanted when it was due, or its account was closed. `no_address`: the account had
-    no confirmed e-mail address.
+    `withdrawn` was no longer true, not wanted or told by another notice when it was due, or its account was closed. `no_address`:
+    the account had no confirmed e-mail address, and no phone that the hospital sends text messages to.
     """
 
     WAITING = "waiting"
@@ -62,16 +65,34 @@ class ReminderTime(StrEnum):
     TWO_DAYS = "48h"
 
 
+class NoticeChannel(StrEnum):
+    """The way of a notice. `text`: a text message to the phone."""
+
+    EMAIL = "email"
+    TEXT = "text"
+
+
 class SetNoticeChoices(Body):
     reminder: ReminderTime = Field(description="How long before a visit you are reminded of it.")
-    own_bookings: bool = Field(description="Whether you get a mail about visits that you book, move or cancel yourself.")
+    own_bookings: bool = Field(description="Whether you get a notice about visits that you book, move or cancel yourself.")
+    results: bool = Field(description="Whether you get a notice of a new result; one of a correction always comes.")
+    referrals: bool = Field(description="Whether you get a notice about a new referral.")
+    refills: bool = Field(description="Whether you get a notice when a request to renew a prescription is answered.")
+    channel: NoticeChannel = Field(
+        description="How notices come. Without a phone, or where the hospital sends no text messages, they come by e-mail."
+    )
 
 
 class NoticeChoices(Answer):
-    """The mails that a patient gets. Mails about changes that the hospital makes cannot be switched off."""
+    """The notices that a patient gets. Those about corrections and changes that the hospital makes cannot be switched off."""
 
     reminder: ReminderTime
     own_bookings: bool
+    results: bool
+    referrals: bool
+    refills: bool
+    channel: NoticeChannel
+    texts: bool = Field(description="Whether the hospital sends text messages.")
 
 
 class ToldVisit(Answer):
@@ -93,9 +114,10 @@ class VisitNotice(Answer):
     visit: ToldVisit
     created_at: Instant
     due_at: Instant = Field(description="The next attempt while it waits.")
+    channel: NoticeChannel | None = Field(description="The way of the latest attempt.")
     sent_at: Instant | None
     attempts: Count
-    failure: str | None = Field(description="Why the last attempt failed: an error and the code of the mail server.")
+    failure: str | None = Field(description="Why the last attempt failed: an error and the code of the server.")
     called_at: Instant | None = Field(description="When reception told the patient on the phone.")
     called_by: Person | None
 
@@ -131,18 +153,29 @@ class InvalidOptOut(Refusal):
 
 @api.get("/api/me/notices", roles={Role.PATIENT})
 async def show_notice_choices() -> NoticeChoices:
-    """Read which mails about your visits you get: by default a reminder 24 hours before, and a mail about each change."""
+    """Read which notices you get: by default all by e-mail, and a reminder 24 hours before a visit."""
 
 
 @api.put(
     "/api/me/notices",
     roles={Role.PATIENT},
-    example={"reminder": "48h", "own_bookings": True},
+    example={
+        **{"reminder": "48h", "own_bookings": True, "results": True, "referrals": False, "refills": True},
+        "channel": "email",
+    },
 )
 async def set_notice_choices(body: SetNoticeChoices) -> NoticeChoices:
-    """Choose which mails about your visits you get. The choice also holds for visits that are booked already.
+    """Choose which notices you get. The choice also holds for visits that are booked already.
 
-    A change by the hospital, such as a cancelled visit, is always mailed.
+    A change by the hospital, such as a cancelled visit or a corrected result, is always told.
+    """
+
+
+@api.get("/api/notices/reminders-off/{opt_out_token}", roles=EVERYONE, refuses=(NotFound,), media_type="text/html")
+async def open_reminders_off(opt_out_token: OptOutToken) -> str:
+    """Open the page of the portals that asks whether reminders are to be off, for programs that open the link of a reminder.
+
+    It changes nothing, because programs that check mails open their links too.
     """
 
 

@@ -35,6 +35,7 @@ from careplus_contracts.values import (
     Reference,
     Version,
 )
+from careplus_contracts.visit_types import BookedVisitType, ChosenType, VisitTypeNotOffered
 
 api = Contract(service="appointments", tag="reception")
 
@@ -73,6 +74,7 @@ class Arrangement(Answer):
     arrived_at: Instant | None = Field(description="When the patient was marked as arrived; null before, or unknown.")
     started_at: Instant | None = Field(description="When the visit started; null before, or unknown.")
     completed_at: Instant | None = Field(description="When the visit was completed; null before, or unknown.")
+    visit_type: BookedVisitType | None = Field(description="Null: booked without a type.")
     version: Version
 
 
@@ -95,10 +97,7 @@ class DeskDoctors(Page[DeskDoctor]):
 
 Overbook = Annotated[
     Line | None,
-    Field(
-        description="Why the doctor sees the patient outside of the free times: any whole minute is possible then, also one at "
-        "which the doctor has other visits, and on a closed day. Staff read it; the patient does not."
-    ),
+    Field(description="Why staff book any whole minute, also beside other visits or on a closed day. Staff alone read it."),
 ]
 
 
@@ -107,6 +106,7 @@ class Arrange(Body):
     doctor_id: Id
     starts_at: Instant
     reason: Reason | None = Field(default=None, description="Why the patient comes; the doctor reads it, reception does not.")
+    visit_type_id: ChosenType = None
     overbook: Overbook = None
 
     @model_validator(mode="after")
@@ -169,7 +169,7 @@ async def list_arrangements(query: ReceptionFilter) -> Arrangements:
     "/api/admin/appointments",
     location="/api/admin/appointments/{id}",
     roles=DESK,
-    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, OutsideStaffHorizon),
+    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, OutsideStaffHorizon, VisitTypeNotOffered),
     example={"patient_id": 12, "doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z"},
 )
 async def arrange(body: Arrange) -> Arrangement:
@@ -192,8 +192,8 @@ async def arrange(body: Arrange) -> Arrangement:
 async def rearrange(appointment_id: Id, body: Rearrange) -> Arrangement:
     """Move an appointment to another free time or another doctor in one step, or set its next status.
 
-    The patient keeps the old time until the new one is booked. A moved appointment is `booked`: its doctor confirms it again.
-    Moving it to its present doctor and time has no effect. With `overbook` it moves as `arrange` books; a move to a free time
-    ends its overbooking. `arrived` is possible on its day, `no_show` after its start.
+    The appointment keeps its type. The patient keeps the old time until the new one is booked. A moved appointment is
+    `booked`: its doctor confirms it again. Moving it to its present doctor and time has no effect. With `overbook` it moves as
+    `arrange` books; a move to a free time ends its overbooking. `arrived` is possible on its day, `no_show` after its start.
     `in_progress` calls in a patient that has arrived, from two hours before the start on; `arrived` takes that back.
     """

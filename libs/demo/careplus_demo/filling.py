@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from careplus_contracts.release_policy import ReleasePolicy
-from careplus_demo import catalogue, specialty_ages
+from careplus_demo import catalogue, specialty_ages, visit_types
 from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
 from careplus_demo.certificates import certificate_rows
@@ -146,7 +146,7 @@ class _Writer(RowWriter):
         self.write(TimeOffRow, [*availability.time_off_rows(), *late_time_off_rows(self.connection, people)])
         self.write(ExtraHoursRow, extra_hours_rows(people))
         closed_days: specialty_ages.Rows = [(ClosedDayPlanRow, plan_rows()), (ClosedDayRow, closed_day_rows(people.plan))]
-        for table, rows in [*closed_days, *specialty_ages.rows_by_table()]:
+        for table, rows in [*closed_days, *specialty_ages.rows_by_table(), *visit_types.rows_by_table(people)]:
             self.write(table, rows)
 
     def _write_notes(self, notes: VisitNotes) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
-from careplus_contracts.notices import NoticeKind, NoticeState
+from careplus_contracts.notices import NoticeChannel, NoticeKind, NoticeState
 from careplus_demo.plan import Plan
 from careplus_tables.appointments import AppointmentRow
 
@@ -47,6 +47,7 @@ def notice_rows(connection: sa.Connection, plan: Plan) -> Iterator[dict[str, Any
                 "before_at": None,
                 "own": False,
                 "sent_at": at if is_reminder else None,
+                "channel": NoticeChannel.EMAIL.value,
                 "failure": None if is_reminder else REFUSED,
                 "called_at": None,
                 "called_by_id": None,

@@ -15,6 +15,7 @@ from careplus_tables.references import new_patient_reference
 
 OWNER = "auth"
 _MERGED = sa.text("merged_into_id IS NOT NULL")
+_FROM_WORK = sa.text("work_session_id IS NOT NULL")
 
 
 class AccountRow(SQLModel, table=True):
@@ -83,7 +84,10 @@ class SessionRow(SQLModel, table=True):
     """A signed-in device: a family of refresh tokens. `id` is the token's `sid`."""
 
     __tablename__ = "sessions"
-    __table_args__ = (sa.Index("ix_sessions_account_id_created_at_id", "account_id", "created_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_sessions_account_id_created_at_id", "account_id", "created_at", "id"),
+        sa.Index("ix_sessions_work_session_id", "work_session_id", sqlite_where=_FROM_WORK, postgresql_where=_FROM_WORK),
+    )
 
     id: str = Field(primary_key=True)
     account_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
@@ -98,6 +102,11 @@ class SessionRow(SQLModel, table=True):
         default=False,
         sa_column_kwargs={"server_default": sa.false()},
         description="Opened by a sign-on at which the identity provider checked a second factor.",
+    )
+    work_session_id: str | None = Field(
+        default=None,
+        description="Of a record's session that was opened from the linked work account: that account's session. No foreign key: "
+        "a move of the hospital copies sessions in the order of their ids.",
     )
 
 

@@ -18,12 +18,12 @@ _row, _profile, _own_profile, _peer, _account = (
 _doer = aliased(AccountRow)
 
 
-def handed_to(doctor_id: int) -> sa.Select[int]:
+def handed_to(doctor_id: Any) -> sa.Select[int]:
     """Return a select of the doctors that handed their work over to this doctor by name."""
     return sa.select(col(_row.doctor_id)).where(col(_row.colleague_id) == doctor_id)
 
 
-def done_by(doctor_id: int) -> sa.Select[int]:
+def done_by(doctor_id: Any) -> sa.Select[int]:
     """Return a select of the doctors that this doctor replaces.
 
     It was handed over, or has no owner and is of the same specialty, or of one in which no doctor is left.
@@ -44,7 +44,7 @@ def is_done_by(row: type[HandoverRow], doctor_id: Any) -> sa.ColumnElement[bool]
     return sa.or_(col(row.colleague_id) == doctor_id, without_owner)
 
 
-def is_or_is_done_by(owner: Any, doctor_id: int) -> sa.ColumnElement[bool]:
+def is_or_is_done_by(owner: Any, doctor_id: Any) -> sa.ColumnElement[bool]:
     """Return the condition that the column names this doctor, or a doctor that this doctor replaces."""
     result: sa.ColumnElement[bool] = sa.or_(owner == doctor_id, owner.in_(done_by(doctor_id)))
     return result

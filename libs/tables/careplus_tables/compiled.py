@@ -20,6 +20,8 @@ class DriverStatement:
     order: Sequence[str]
     literals: Mapping[str, Any]
     processors: Mapping[str, Callable[[Any], Any]]
+    results: Sequence[tuple[int, Callable[[Any], Any]]] = ()
+    """By position, what makes a column's value of the driver's."""
 
     def values(self, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the parameters' values as the driver takes them, in the statement's order."""
@@ -49,11 +51,28 @@ class CompiledStatement:
     statement: sa.SelectBase | sa.UpdateBase
     _compiled: dict[Any, DriverStatement] = field(default_factory=dict)
 
+    async def typed(self, db: AsyncSession, **parameters: Any) -> list[Sequence[Any]]:
+        """Return all rows like `all`, with the types of the columns: aware instants, dates, booleans and JSON values."""
+        parameters = _padded(parameters)
+        rows = await self.all(db, **parameters)
+        driver: Any = db.info.get("direct") or db.info["driver"]
+        lengths = tuple((name, len(value)) for name, value in parameters.items() if isinstance(value, list))
+        if not rows or not (results := self._compiled[driver.dialect.statement_compiler, lengths].results):
+            return rows
+        made: list[Sequence[Any]] = []
+        for row in rows:
+            values = list(row)
+            for position, process in results:
+                values[position] = process(values[position])
+            made.append(values)
+        return made
+
     async def all(self, db: AsyncSession, **parameters: Any) -> list[Sequence[Any]]:
         """Return all rows, each with the statement's columns in order and the driver's types. Raise SQLAlchemy's errors.
 
         Instants are RFC 3339 text on SQLite and aware datetimes on PostgreSQL; contract models take both.
         """
+        parameters = _padded(parameters)
         direct: Any = db.info.get("direct")
         driver: Any = direct or db.info.get("driver") or await _driver(db)
         lengths = tuple((name, len(value)) for name, value in parameters.items() if isinstance(value, list))
@@ -88,6 +107,8 @@ class CompiledStatement:
     def _compile(self, dialect: sa.Dialect, lengths: tuple[tuple[str, int], ...]) -> DriverStatement:
         record_guard.check(self.statement)
         compiled: Any = self.statement.compile(dialect=dialect)
+        # a request's values may name lists that this statement does not have
+        lengths, given = tuple(one for one in lengths if one[0] in compiled.binds), lengths
         required = {name for name, bind in compiled.binds.items() if bind.required}
         if isinstance(self.statement, sa.SelectBase):
             # rendering lists needs a value for every parameter
@@ -110,8 +131,16 @@ class CompiledStatement:
             for name, bind in {**compiled.binds, **expanded}.items()
             if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
-        self._compiled[dialect.statement_compiler, lengths] = DriverStatement(sql, order, literals, processors)
-        return self._compiled[dialect.statement_compiler, lengths]
+        # psycopg returns these types by itself
+        has_rows = isinstance(self.statement, sa.SelectBase) and dialect.name == "sqlite"
+        columns = self.statement.exported_columns if has_rows else ()
+        results = [
+            (position, processor)
+            for position, column in enumerate(columns)
+            if (processor := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
+        self._compiled[dialect.statement_compiler, given] = DriverStatement(sql, order, literals, processors, results)
+        return self._compiled[dialect.statement_compiler, given]
 
 
 def literal_limit(rows: int) -> sa.ColumnElement[int]:
@@ -128,6 +157,19 @@ def translate_errors(dialect: sa.Dialect, compiled: DriverStatement) -> Iterator
     except kind as error:
         database_errors.hide_values(error)
         raise sa.exc.DBAPIError.instance(compiled.sql, None, error, kind, hide_parameters=True, dialect=dialect) from None
+
+
+def _padded(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters with lists of 1, 2, 4, 8 and so on values, so that few lengths are compiled.
+
+    The last value is repeated, which changes no `IN`.
+    """
+    return {
+        name: [*value, *value[-1:] * ((1 << (len(value) - 1).bit_length()) - len(value))]
+        if isinstance(value, list) and value
+        else value
+        for name, value in parameters.items()
+    }
 
 
 def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:

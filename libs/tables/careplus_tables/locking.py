@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select, text
+from sqlalchemy import Connection, Select, bindparam, exists, or_, select, text
 from sqlmodel import col
 
 from careplus_tables.accounts import AccountRow
 from careplus_tables.compiled import CompiledStatement
+from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, WriteSession, is_sqlite, sync_engine
 from careplus_tables.migrations.schema_locks import key_of
 
@@ -40,6 +41,12 @@ _ACCOUNTS = CompiledStatement(
     # NO KEY UPDATE: rows that reference the account can be inserted meanwhile
     select(_id).where(_id.in_(bindparam("accounts", expanding=True))).order_by(_id).with_for_update(key_share=True)
 )
+_BOOKING = CompiledStatement(
+    select(_id)
+    .where(or_(_id == bindparam("patient"), (_id == bindparam("doctor")) & exists().where(col(DoctorRow.id) == _id)))
+    .order_by(_id)
+    .with_for_update(key_share=True)
+)
 
 
 async def lock_accounts(db: WriteSession, *account_ids: int) -> None:
@@ -47,6 +54,12 @@ async def lock_accounts(db: WriteSession, *account_ids: int) -> None:
     if is_postgresql(db) and (wanted := sorted(set(account_ids) - _held(db))):
         await _ACCOUNTS.all(db, accounts=wanted)
         _held(db).update(wanted)
+
+
+async def lock_doctor_and_patient(db: WriteSession, doctor_id: int, patient_id: int) -> None:
+    """Lock the accounts of both before a booking; of any other id in place of a doctor's nothing, so that no caller delays it."""
+    if is_postgresql(db) and not {doctor_id, patient_id} <= _held(db):
+        _held(db).update(id_ for [id_] in await _BOOKING.all(db, doctor=doctor_id, patient=patient_id))
 
 
 async def lock_people_of(db: WriteSession, record: Select[*tuple[Any, ...]], *account_ids: int) -> None:

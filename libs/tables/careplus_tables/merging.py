@@ -36,6 +36,7 @@ STAYS = {
         "the sign-in of the merged record ends",
     ),
     **dict.fromkeys(("email_confirmations", "password_resets", "invitations"), "links to the merged record stop working"),
+    "linked_records": "the link does not open the kept record: its owner may be linked to another account",
     "calendar_feeds": "the address stops working with the account of the merged record",
     "notice_choices": "the kept record has choices of its own",
     "idempotency_keys": "answers to the owner of the merged record, for 24 hours",

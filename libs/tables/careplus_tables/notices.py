@@ -1,4 +1,4 @@
-"""The outbox of notices: mails that a change causes. Appended by the service that makes the change, in its transaction.
+"""The outbox of notices: mails and texts that a change causes. The service that makes the change appends them.
 
 A row names a person and a record by their ids. Auth looks up address, language and text when it sends the mail, and whether the
 notice is still true, so that none of them is out of date.
@@ -16,7 +16,7 @@ OWNER = "every service"
 
 
 class NoticeRow(SQLModel, table=True):
-    """One mail to one person about one record; `key` prevents a second one."""
+    """One mail or text message to one person about one record; `key` prevents a second one."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -40,6 +40,7 @@ class NoticeRow(SQLModel, table=True):
         default=False, sa_column_kwargs={"server_default": sa.false()}, description="The person made the change, or was present."
     )
     sent_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    channel: str | None = Field(default=None, description="The way of the latest attempt.")
     failure: str | None = Field(default=None, description="Why the last attempt failed, without the address.")
     called_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     called_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)

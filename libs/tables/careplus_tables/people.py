@@ -16,6 +16,7 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabPatient
 from careplus_contracts.values import Person
 from careplus_tables.accounts import AccountRow
+from careplus_tables.compiled import CompiledStatement
 from careplus_tables.doctors import DoctorRow
 
 IS_BOOKABLE_DOCTOR = (col(DoctorRow.active), col(AccountRow.active), col(AccountRow.role) == Role.DOCTOR.value)
@@ -26,6 +27,10 @@ def is_bookable(account: type[AccountRow]) -> sa.ColumnElement[bool]:
     """Return the same as a column of a statement that outer-joins DoctorRow to `account`; false without a profile."""
     is_doctor = col(account.role) == Role.DOCTOR.value
     return sa.and_(col(DoctorRow.active).is_(True), col(account.active), is_doctor)
+
+
+# made once, because aliased() was a sixth of the processor time of a chart
+_profile, _account = aliased(DoctorRow), aliased(AccountRow)
 
 
 class PersonRow(NamedTuple):
@@ -47,13 +52,8 @@ class PersonRow(NamedTuple):
 
 async def people_by_id(db: AsyncSession, ids: Iterable[int | None]) -> dict[int, PersonRow]:
     """Return people by id, read in one statement; None and unknown ids are left out."""
-    query = (
-        sa.select(col(AccountRow.id), display_name(AccountRow), col(AccountRow.date_of_birth), col(AccountRow.sex))
-        .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
-        .where(col(AccountRow.id).in_({id_ for id_ in ids if id_ is not None}))
-    )
-    rows = (await db.execute(query)).all()
-    return {id_: PersonRow(id_, full_name, born, Sex(sex)) for id_, full_name, born, sex in rows if id_ is not None}
+    rows = await _PEOPLE.typed(db, ids=list({id_ for id_ in ids if id_ is not None}))
+    return {id_: PersonRow(id_, full_name, born, Sex(sex)) for id_, full_name, born, sex in rows}
 
 
 async def name_of(db: AsyncSession, id_: int) -> str:
@@ -86,8 +86,14 @@ def display_name(account: type[AccountRow]) -> sa.ColumnElement[str]:
 
 def doctor_name(doctor_id: sa.ColumnExpressionArgument[Any]) -> sa.ColumnElement[str | None]:
     """Return a name column that needs no join; null where `doctor_id` is null."""
-    profile, account = aliased(DoctorRow), aliased(AccountRow)
     return sa.func.coalesce(
-        sa.select(col(profile.full_name)).where(col(profile.id) == doctor_id).scalar_subquery(),
-        sa.select(col(account.full_name)).where(col(account.id) == doctor_id).scalar_subquery(),
+        sa.select(col(_profile.full_name)).where(col(_profile.id) == doctor_id).scalar_subquery(),
+        sa.select(col(_account.full_name)).where(col(_account.id) == doctor_id).scalar_subquery(),
     )
+
+
+_PEOPLE = CompiledStatement(
+    sa.select(col(AccountRow.id), display_name(AccountRow), col(AccountRow.date_of_birth), col(AccountRow.sex))
+    .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
+    .where(col(AccountRow.id).in_(sa.bindparam("ids", expanding=True)))
+)

@@ -66,7 +66,7 @@ class PrescriptionItemRow(SQLModel, table=True):
     instructions: str | None
 
 
-def status_on(today: date) -> sa.ColumnElement[str]:
+def status_on(today: date | sa.BindParameter[date]) -> sa.ColumnElement[str]:
     """Return the status of a prescription on a day of the clinic: active, ended or stopped."""
     stopped: Any = col(PrescriptionRow.status) == PrescriptionStatus.STOPPED.value
     ended = is_over(col(PrescriptionRow.last_day), today)

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.functions import coalesce
 from sqlalchemy.sql.selectable import Join
 
 from careplus_tables.derived import check_update
@@ -121,7 +122,9 @@ def _equalities(conditions: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
     for condition in conditions:
         for one in visitors.iterate(condition) if condition is not None else ():
             if isinstance(one, sa.BinaryExpression) and one.operator is operators.in_op:
-                yield one.left, None
+                # coalesce compares the same column, without its index
+                is_coalesced = isinstance(one.left, coalesce)
+                yield next(iter(one.left.clauses)) if is_coalesced else one.left, None
             elif isinstance(one, sa.BinaryExpression) and one.operator is operators.eq:
                 yield from ((one.left, one.right), (one.right, one.left))
 

@@ -29,5 +29,10 @@ def new_check_in_code() -> str:
     return secrets.token_urlsafe(16)
 
 
+def video_code_of(visit_type_id: int | None) -> str | None:
+    """Return the secret in the address of a video visit, 128 random bits; None for a visit without a type."""
+    return None if visit_type_id is None else secrets.token_hex(16)
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))

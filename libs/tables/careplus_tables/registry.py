@@ -34,6 +34,7 @@ from careplus_tables import (
     lab_hours,
     labs,
     legal_details,
+    linked_records,
     mails,
     merges,
     note_templates,
@@ -51,6 +52,7 @@ from careplus_tables import (
     sign_on,
     specialty_ages,
     specimens,
+    visit_types,
     vitals,
     waitlist,
 )
@@ -61,7 +63,7 @@ FILES: tuple[ModuleType, ...] = (
     *(referrals, note_templates, notices, notice_choices, refills, reviews, second_factors, specimens, emergency, access_notices),
     *(confirmations, consents, legal_details, vitals, alerts, approvals),
     *(chart_changes, closed_days, comments, calendar_feeds, specialty_ages),
-    *(passkeys, sign_on, backups, merges, screens, waitlist),
+    *(passkeys, sign_on, backups, merges, screens, waitlist, linked_records, visit_types),
 )
 METADATA = SQLModel.metadata
 

@@ -5,18 +5,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from careplus_clinic.lab_texts import all_values, coded_value, explanations_of, names_of
 from careplus_contracts.accounts import Sex
 from careplus_contracts.results import AppliedRange, Comparator, Flag, LabResult, Missing, Observation, ResultStatus
-from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTestRow, ObservationRow, ObservedColumns
+from careplus_tables.labs import AnalyteRow, ObservedColumns
 from careplus_tables.people import PersonRow, people_by_id, signed_by
-from careplus_tables.reviews import ResultReviewRow
-
-CROSS_PATIENT = "results that were found for the caller before"
+from careplus_tables.result_rows import NAMES, OBSERVATIONS, SEEN, AnalyteRecord, AnyResult, ObservationRecord
 
 
 class _Names(NamedTuple):
@@ -27,7 +23,7 @@ class _Names(NamedTuple):
     ordered_by_id: int | None
 
 
-async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow], doctor_id: int | None = None) -> list[LabResult]:
+async def to_lab_results(db: AsyncSession, rows: Sequence[AnyResult], doctor_id: int | None = None) -> list[LabResult]:
     """Return results that were found for the caller before, with names and observations; a few statements for any number.
 
     The answer shows the marks of the doctor `doctor_id`.
@@ -40,49 +36,31 @@ async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow], doctor_
     people = await people_by_id(db, named | {name.ordered_by_id for name in names.values()})
     observations = await _observations(db, ids)
     seen = {} if doctor_id is None else await _seen_by(db, ids, doctor_id)
-    return [_result(row, names[row.id], people, observations[row.id], seen.get(row.id)) for row in rows if row.id is not None]
+    return [
+        _result(row.id, row, names[row.id], people, observations[row.id], seen.get(row.id)) for row in rows if row.id is not None
+    ]
 
 
 async def _seen_by(db: AsyncSession, result_ids: Collection[int], doctor_id: int) -> dict[int, datetime]:
     """Return the time at which the doctor saw the values as they are verified now, by result."""
-    query = (
-        select(col(ResultReviewRow.result_id), col(ResultReviewRow.seen_at))
-        .join(LabResultRow, is_of_present_values(ResultReviewRow))
-        .where(col(ResultReviewRow.result_id).in_(result_ids), col(ResultReviewRow.doctor_id) == doctor_id)
-    )
-    return {row.result_id: row.seen_at for row in (await db.execute(query)).all()}
-
-
-def is_of_present_values(review: type[ResultReviewRow]) -> ColumnElement[bool]:
-    """Return the condition that a mark is of a result, and of its values as they are verified now."""
-    return and_(col(LabResultRow.id) == review.result_id, col(LabResultRow.verified_at) == review.verified_at)
+    rows = await SEEN.typed(db, ids=list(result_ids), doctor=doctor_id)
+    return {row[0]: row[1] for row in rows}
 
 
 async def _names(db: AsyncSession, result_ids: Collection[int]) -> dict[int, _Names]:
-    query = (
-        select(col(LabResultRow.id), col(LabBookingRow.reference), col(LabTestRow.name), col(LabBookingRow.ordered_by_id))
-        .join(LabBookingRow, col(LabBookingRow.id) == col(LabResultRow.booking_id))
-        .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
-        .where(col(LabResultRow.id).in_(result_ids))
-        .execution_options(cross_patient=CROSS_PATIENT)
-    )
-    return {id_: _Names(reference, name, by) for id_, reference, name, by in (await db.execute(query)).all() if id_ is not None}
+    return {id_: _Names(reference, name, by) for id_, reference, name, by in await NAMES.all(db, ids=list(result_ids))}
 
 
 async def _observations(db: AsyncSession, result_ids: Collection[int]) -> dict[int, list[Observation]]:
-    query = (
-        select(ObservationRow, AnalyteRow)
-        .join(AnalyteRow, col(AnalyteRow.code) == col(ObservationRow.analyte_code))
-        .where(col(ObservationRow.result_id).in_(result_ids))
-        .order_by(col(ObservationRow.result_id), col(ObservationRow.position))
-    )
+    width = len(ObservationRecord._fields)
     by_result: dict[int, list[Observation]] = defaultdict(list)
-    for row, analyte in (await db.execute(query)).all():
-        by_result[row.result_id].append(to_observation(row, analyte))
+    for row in await OBSERVATIONS.typed(db, ids=list(result_ids)):
+        one = ObservationRecord(*row[:width])
+        by_result[one.result_id].append(to_observation(one, AnalyteRecord(*row[width:])))
     return by_result
 
 
-def to_observation(row: ObservedColumns, analyte: AnalyteRow) -> Observation:
+def to_observation(row: ObservedColumns | ObservationRecord, analyte: AnalyteRow | AnalyteRecord) -> Observation:
     """Return one stored value with the names of its analyte."""
     # member by member, because a page has hundreds of values and model_dump costs more than their statement
     return Observation(
@@ -106,7 +84,7 @@ def to_observation(row: ObservedColumns, analyte: AnalyteRow) -> Observation:
     )
 
 
-def _range(row: ObservedColumns) -> AppliedRange:
+def _range(row: ObservedColumns | ObservationRecord) -> AppliedRange:
     return AppliedRange(
         sex=None if row.range_sex is None else Sex(row.range_sex),
         low=row.low,
@@ -117,15 +95,29 @@ def _range(row: ObservedColumns) -> AppliedRange:
 
 
 def _result(
-    row: LabResultRow,
+    id_: int,
+    row: AnyResult,
     names: _Names,
     people: dict[int, PersonRow],
     observations: list[Observation],
     seen_at: datetime | None,
 ) -> LabResult:
-    replaced = {name for name in LabResultRow.model_fields if name.endswith(("_by_id", "_by_name"))} | {"patient_id", "status"}
     return LabResult(
-        **row.model_dump(exclude=replaced),
+        id=id_,
+        booking_id=row.booking_id,
+        test_code=row.test_code,
+        outside_range=row.outside_range,
+        critical=row.critical,
+        note=row.note,
+        comment=row.comment,
+        collected_at=row.collected_at,
+        entered_at=row.entered_at,
+        verified_at=row.verified_at,
+        released_at=row.released_at,
+        corrected_at=row.corrected_at,
+        correction_reason=row.correction_reason,
+        correction_waits_since=row.correction_waits_since,
+        version=row.version,
         reference=names.reference,
         patient=people[row.patient_id].lab_patient(),
         test_name=names.test_name,

@@ -16,6 +16,8 @@ import aiosqlite
 from pysqlite3 import dbapi2
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 
+from careplus_tables.fetched_cursor import FetchedCursor
+
 MINIMUM_VERSION = (3, 53, 2)
 PATIENCE_S = 5
 PRAGMAS = (
@@ -78,6 +80,10 @@ class AsyncConnection(aiosqlite.Connection):
 
     def __init__(self, file: str, *, reader: bool, **_: Any) -> None:
         super().__init__(lambda: connect(file, reader=reader), iter_chunk_size=64)
+
+    def cursor(self) -> FetchedCursor:  # type: ignore[override] # an own cursor instead of one that is awaited
+        """Return a cursor for SQLAlchemy."""
+        return FetchedCursor(self.run)
 
     async def run(self, work: Callable[[Any], None]) -> None:
         """Run `work` on the driver's own connection, in the connection's thread. Raise its errors."""

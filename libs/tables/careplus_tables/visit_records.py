@@ -11,8 +11,14 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.people import display_name, is_bookable
+from careplus_tables.visit_types import VisitTypeRow
 
 _visit, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)
+TYPE_COLUMNS = (
+    *(col(VisitTypeRow.id), col(VisitTypeRow.name_en), col(VisitTypeRow.name_de), col(VisitTypeRow.preparation_en)),
+    *(col(VisitTypeRow.preparation_de), col(VisitTypeRow.price), col(VisitTypeRow.video_template)),
+)
+"""Columns of `type_members`, in its order."""
 
 
 class VisitRecord(NamedTuple):
@@ -48,6 +54,13 @@ class VisitRecord(NamedTuple):
     booked_by: str | None
     overbook_reason: str | None
     started_at: Any
+    visit_type_id: int | None
+    type_name_en: str
+    type_name_de: str
+    preparation_en: str | None
+    preparation_de: str | None
+    price: str | None
+    video_template: str | None
 
 
 def select_visits() -> sa.Select[*tuple[Any, ...]]:
@@ -81,10 +94,12 @@ def select_visits() -> sa.Select[*tuple[Any, ...]]:
             col(_visit.booked_by),
             col(_visit.overbook_reason),
             col(_visit.started_at),
+            *TYPE_COLUMNS,
         )
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(_visit.doctor_id))
+        .outerjoin(VisitTypeRow, col(VisitTypeRow.id) == col(_visit.visit_type_id))
     )
 
 
@@ -110,6 +125,23 @@ def visit_members(visit: VisitRecord) -> dict[str, Any]:
     return members
 
 
+def type_members(
+    id_: Any, name_en: Any, name_de: Any, preparation_en: Any, preparation_de: Any, price: Any, video_template: Any
+) -> dict[str, Any] | None:
+    """Return the members of a `BookedVisitType`, or None for a visit without a type."""
+    if id_ is None:
+        return None
+    preparation = None if preparation_en is None else {"en": preparation_en, "de": preparation_de}
+    names = {"en": name_en, "de": name_de}
+    return {
+        "id": id_,
+        "names": names,
+        "preparation": preparation,
+        "price": price,
+        "is_video": video_template is not None,
+    }
+
+
 def _shared_members(visit: VisitRecord) -> dict[str, Any]:
     return {
         "id": visit.id,
@@ -125,6 +157,7 @@ def _shared_members(visit: VisitRecord) -> dict[str, Any]:
         "booked_by": visit.booked_by,
         "created_at": visit.created_at,
         "version": visit.version,
+        "visit_type": type_members(*visit[-len(TYPE_COLUMNS) :]),
         "doctor": {
             "id": visit.doctor_id,
             "full_name": visit.doctor_name,

@@ -7,7 +7,8 @@ from sqlmodel import col
 
 from careplus_appointments.rules import follow_ups as rules
 from careplus_appointments.rules import slots
-from careplus_appointments.store import calendars
+from careplus_appointments.rules.visit_types import WantedVisit
+from careplus_appointments.store import bookable, calendars
 from careplus_appointments.store.finding import bookable_window
 from careplus_clinic.clinic_time import day_bounds, local_date, local_minute
 from careplus_contracts.finding import Slot
@@ -21,16 +22,17 @@ from careplus_tables.engine import AnySession
 
 
 async def offer(db: AnySession, settings: Settings, who: Identity, patient_id: int, query: FollowUpFilter) -> FollowUpTimes:
-    """Return free times of the doctor and the patient around the wanted day. Raise DoctorNotBookable."""
+    """Return free times of the doctor and the patient around the wanted day. Raise DoctorNotBookable and VisitTypeNotOffered."""
     zone, window = settings.clinic_zone, bookable_window(settings, who.role)
     followed = await _start_of(db, patient_id, query.appointment_id) or now()
     since = local_date(max(followed, now()), zone)
     wanted = rules.wanted_day(query.interval, since)
     days = rules.searched_days(wanted, since)
     try:
-        calendar = await calendars.of_doctor(db, who.id, day_bounds(days[0], days[-1], zone), patient_id)
+        visit = WantedVisit(query.visit_type_id)
+        calendar = await calendars.of_doctor(db, who.id, day_bounds(days[0], days[-1], zone), patient_id, visit)
     except NotFound:
-        await calendars.check_bookable(db, who.id)
+        await bookable.check_bookable(db, who.id)
         raise
     free = slots.free(calendar, days, window, zone)
     found = rules.nearest_times(free, wanted, local_minute(followed, zone), zone)

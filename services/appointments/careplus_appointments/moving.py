@@ -1,6 +1,7 @@
 """Moving visits at the desk: one, several at once, and the times that are suggested for visits to move."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache, partial
 from zoneinfo import ZoneInfo
@@ -9,7 +10,8 @@ from careplus_appointments.free_times import alternatives_on, check_free, check_
 from careplus_appointments.rules import slots, to_move, visits
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.rules.to_move import SEARCHED_DAYS, Moving, Suggested
-from careplus_appointments.store import appointments, calendars, moving_times, reception
+from careplus_appointments.rules.visit_types import VisitPlan, WantedVisit, planned
+from careplus_appointments.store import appointments, calendars, moving_times, reception, visit_types
 from careplus_appointments.store.finding import bookable_window
 from careplus_appointments.store.moving_times import Colleague
 from careplus_appointments.store.to_move import ToMove
@@ -51,7 +53,7 @@ async def move(db: WriteSession, settings: Settings, who: Identity, row: Appoint
     if (starts_at, doctor_id) == (row.starts_at, row.doctor_id):
         return
     check = check_overbookable if body.overbook else check_free
-    calendar = await check(db, settings, who, row.patient_id, doctor_id, starts_at, row.id)
+    calendar = await check(db, settings, who, row.patient_id, doctor_id, starts_at, visit_types.of_moving(row))
     alternatives = partial(alternatives_on, settings, who.role, calendar, starts_at)
     row.doctor_id = doctor_id
     await appointments.move(db, row, starts_at, calendar, alternatives, body.overbook)
@@ -107,8 +109,11 @@ async def _suggest(
 
 def _free_on(read: Mapping[int, Calendar], window: Span, zone: ZoneInfo) -> to_move.FreeOn:
     @cache
-    def free_on(doctor_id: int, day: date) -> list[Span]:
-        return list(slots.free(read[doctor_id], [day], window, zone)) if doctor_id in read else []
+    def free_on(doctor_id: int, day: date, visit: VisitPlan) -> list[Span]:
+        if (calendar := read.get(doctor_id)) is None:
+            return []
+        plan = planned(WantedVisit(kept=visit), calendar.types, calendar.slot_minutes)
+        return list(slots.free(replace(calendar, planned=plan), [day], window, zone))
 
     return free_on
 
@@ -117,4 +122,6 @@ def _moving(visit: Arrangement, found: ToMove, others: Sequence[Colleague], zone
     is_away = found.why[visit.id] is MoveReason.TIME_OFF
     same = [one.id for one in others if is_away and one.specialty == visit.doctor.specialty and one.id != visit.doctor.id]
     day = local_date(visit.starts_at, zone)
-    return Moving(visit.id, visit.patient.id, visit.doctor.id, (visit.starts_at, visit.ends_at), day, same)
+    minutes = round((visit.ends_at - visit.starts_at).total_seconds() / 60)
+    plan = VisitPlan(visit.visit_type.id if visit.visit_type else None, minutes)
+    return Moving(visit.id, visit.patient.id, visit.doctor.id, (visit.starts_at, visit.ends_at), day, same, plan)

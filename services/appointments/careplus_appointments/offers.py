@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from careplus_appointments.rules import slots
-from careplus_appointments.store import appointments, calendars, visit_notices, waitlist_offers
+from careplus_appointments.store import appointments, calendars, visit_notices, visit_types, waitlist_offers
 from careplus_appointments.store.waiting_entries import REPLACEABLE
 from careplus_clinic.clinic_time import day_bounds, local_date
 from careplus_clinic.transitions import illegal_transition
@@ -74,7 +74,8 @@ async def _check_still_free(db: WriteSession, settings: Settings, row: Appointme
     """Raise SlotTaken where the doctor does not take appointments then any more."""
     zone, day = settings.clinic_zone, local_date(row.starts_at, settings.clinic_zone)
     span, bounds = (row.starts_at, row.ends_at), day_bounds(day, day, zone)
-    calendar = (await calendars.of_doctors(db, [row.doctor_id], bounds, except_id=row.id)).get(row.doctor_id)
+    kept = visit_types.of_moving(row)
+    calendar = (await calendars.of_doctors(db, [row.doctor_id], bounds, wanted=kept)).get(row.doctor_id)
     if calendar is None or span not in slots.free(calendar, [day], (span[0], span[1]), zone):
         raise SlotTaken("The doctor is away at that time now. The next time that fits is offered to you.", alternatives=[])
 

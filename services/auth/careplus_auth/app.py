@@ -28,6 +28,7 @@ from careplus_auth.routes import (
     invitations,
     keys,
     legal_details,
+    linked_records,
     merges,
     notices,
     passkeys,
@@ -51,6 +52,7 @@ from careplus_contracts import consents as consents_contract
 from careplus_contracts import handovers as handovers_contract
 from careplus_contracts import invitations as invitations_contract
 from careplus_contracts import legal_details as legal_details_contract
+from careplus_contracts import linked_records as linked_records_contract
 from careplus_contracts import merges as merges_contract
 from careplus_contracts import notices as notices_contract
 from careplus_contracts import passkeys as passkeys_contract
@@ -107,6 +109,7 @@ app = application(
         accounts_contract.api,
         sign_on_contract.api,
         sessions_contract.api,
+        linked_records_contract.api,
         passwords_contract.api,
         second_factors_contract.api,
         passkeys_contract.api,
@@ -128,6 +131,7 @@ app = application(
         signing_in.routes,
         sign_on.routes,
         sessions.routes,
+        linked_records.routes,
         passwords.routes,
         second_factors.routes,
         passkeys.routes,

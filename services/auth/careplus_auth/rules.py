@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,6 +76,11 @@ NETWORK = Backoff(free_attempts=200, max_delay=timedelta(minutes=1), recovery_in
 REGISTER = Backoff(free_attempts=300, max_delay=timedelta(minutes=1), recovery_interval=timedelta(seconds=10))
 FORGOT = Backoff(free_attempts=3, max_delay=timedelta(minutes=15), recovery_interval=timedelta(minutes=20))
 """Reset mails to one account, or confirmation mails. Links that were sent stay valid."""
+
+
+def must_enrol(role: str, required: Container[str], *, has_factor: bool) -> bool:
+    """Return whether an account of this role has to switch a second factor on before anything else."""
+    return role in required and not has_factor
 
 
 def session_limit(role: Role) -> timedelta:

@@ -24,6 +24,7 @@ from careplus_contracts.registry import ENDPOINTS, SERVICES
 from careplus_gateway.breaker_state import read_breakers
 from careplus_gateway.forward import Forward
 from careplus_gateway.gzip import GZipMiddleware, accepts_gzip
+from careplus_gateway.in_process import InProcess
 from careplus_gateway.pages import BUILT, Pages
 from careplus_gateway.proxy_headers import ProxyHeadersMiddleware, TrustedProxies
 from careplus_gateway.rate_limit import RateLimitMiddleware
@@ -39,6 +40,7 @@ from careplus_runtime.monitoring.running import running_metrics
 from careplus_runtime.monitoring.tracing import gateway_tracing
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import running_tasks
+from careplus_runtime.process.one_process import shared_of
 from careplus_runtime.process.settings import DEMO_ADDRESS, load_settings
 from careplus_runtime.transport.request_limits import RequestLimitsMiddleware
 from careplus_runtime.transport.services import ServiceTransport
@@ -59,7 +61,7 @@ async def show_health(_: Request) -> Response:
 
 
 async def show_readiness(request: Request) -> Response:
-    replicas: dict[str, Replicas] = request.app.state.replicas
+    replicas: dict[str, Replicas | InProcess] = request.app.state.replicas
     answers = await asyncio.gather(*(replicas[service].are_ready() for service in SERVICES))
     parts = dict(zip(SERVICES, answers, strict=True))
     if missing := [service for service, is_ready in parts.items() if not is_ready]:
@@ -121,13 +123,20 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state.document = None
     app.router.default = Pages(settings.web or BUILT)  # for every path that has no route
     state.security_headers, state.proxies = headers_for(settings), TrustedProxies(settings.proxies)
-    tls = calling_context(settings, "gateway")
+    tls, shared = calling_context(settings, "gateway"), shared_of(app)
     async with (
         AsyncExitStack() as open_replicas,
-        httpx.AsyncClient(transport=ServiceTransport(settings, tls), trust_env=False, timeout=2) as http,
+        httpx.AsyncClient(
+            transport=ServiceTransport(settings, tls, shared.apps if shared else None), trust_env=False, timeout=2
+        ) as http,
         running_metrics(app, "gateway"),
     ):
-        state.replicas = {service: Replicas(service, settings.service_urls(service), tls) for service in SERVICES}
+        state.replicas = {
+            service: InProcess(service, shared.apps[service])
+            if shared
+            else Replicas(service, settings.service_urls(service), tls)
+            for service in SERVICES
+        }
         for replicas in state.replicas.values():
             open_replicas.push_async_callback(replicas.close)
         state.readers.append(partial(read_breakers, state.replicas.values()))

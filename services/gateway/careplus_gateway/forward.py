@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Forbidden, TimedOut, Unavailable
 from careplus_gateway.circuit_breaker import UNREACHABLE
+from careplus_gateway.in_process import InProcess, Request
 from careplus_gateway.replicas import Replica, Replicas
 from careplus_runtime.http.addresses import forwarded_headers
 from careplus_runtime.identity.authorization import RequireRole
@@ -54,18 +55,47 @@ class Forward(RequireRole):
             await super().__call__(scope, receive, send)
         except Forbidden as refusal:
             # the service refuses too and audits it
-            await self._forward(partial(self._request, scope, b"", self.to_service - OF_BODY), scope, send, refusal)
+            await self._forward(scope, b"", self.to_service - OF_BODY, send, refusal)
 
     async def _forward_with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         with suppress(ClientDisconnect):
-            request_to = partial(self._request, scope, await read_body(receive), self.to_service)
-            await self._forward(request_to, scope, send)
+            await self._forward(scope, await read_body(receive), self.to_service, send)
 
-    async def _forward(self, request_to: RequestTo, scope: Scope, send: Send, refusal: Forbidden | None = None) -> None:
+    async def _forward(
+        self, scope: Scope, content: bytes, allowed: frozenset[bytes], send: Send, refusal: Forbidden | None = None
+    ) -> None:
         """Send the service's response. Raise TimedOut, Unavailable, or the `refusal` if the service does not refuse."""
-        request_id, started = scope["request_id"], False
+        replicas: Replicas | InProcess = scope["app"].state.replicas[self.service]
+        if isinstance(replicas, InProcess):
+            await self._call(replicas, Request(scope, self._headers(scope, allowed), content), send, refusal)
+        else:
+            await self._exchange(replicas, partial(self._request, scope, content, allowed), scope["request_id"], send, refusal)
+
+    async def _call(self, service: InProcess, request: Request, send: Send, refusal: Forbidden | None) -> None:
+        is_accepted = False
+
+        async def send_refused(message: Message) -> None:
+            nonlocal is_accepted
+            if message["type"] == "http.response.start":
+                is_accepted = refusal is not None and message["status"] < 400
+                message["headers"] = [pair for pair in message["headers"] if pair[0] in self.from_service]
+            if not is_accepted:
+                await send(message)
+
         try:
-            async with self._answer(scope["app"].state.replicas[self.service], request_to, request_id) as answer:
+            await service.call(request, send_refused, TIMEOUTS["read"])
+        except TimeoutError as error:
+            log.warning("service_failed", failed=self.service, request_id=request.request_id, reason=error_type(error))
+            raise TimedOut(SLOW.format(self.service)) from None
+        if is_accepted and refusal is not None:
+            raise refusal
+
+    async def _exchange(
+        self, replicas: Replicas, request_to: RequestTo, request_id: str, send: Send, refusal: Forbidden | None
+    ) -> None:
+        started = False
+        try:
+            async with self._answer(replicas, request_to, request_id) as answer:
                 start, stream, content = answer
                 if refusal is not None and start["status"] < 400:
                     await stream.aclose()
@@ -91,15 +121,17 @@ class Forward(RequireRole):
 
     def _request(self, scope: Scope, content: bytes, allowed: frozenset[bytes], url: str) -> httpx.Request:
         path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
+        full_url, headers = _parsed(f"{url}{path}{query and '?'}{query}"), self._headers(scope, allowed)
+        return httpx.Request(self.method, full_url, headers=headers, content=content, extensions={"timeout": TIMEOUTS})
+
+    def _headers(self, scope: Scope, allowed: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
         settings: Settings = scope["app"].state.settings
-        headers = [pair for pair in scope["headers"] if pair[0] in allowed]
-        headers += [
+        return [
+            *(pair for pair in scope["headers"] if pair[0] in allowed),
             (b"x-request-id", scope["request_id"].encode()),
             *scope.get("trace_headers", ()),
             *forwarded_headers(scope["client"][0], settings.forwarded_key),
         ]
-        full_url = _parsed(f"{url}{path}{query and '?'}{query}")
-        return httpx.Request(self.method, full_url, headers=headers, content=content, extensions={"timeout": TIMEOUTS})
 
     @asynccontextmanager
     async def _answer(self, replicas: Replicas, request_to: RequestTo, request_id: str) -> AsyncIterator[Answer]:
@@ -115,7 +147,7 @@ class Forward(RequireRole):
                 try:
                     await slot.enter_async_context(replica.breaker.slot(request_id))
                     request = request_to(replica.url)
-                    answer = await _exchange(replica, request, self.from_service)
+                    answer = await _answer_of(replica, request, self.from_service)
                 except Unavailable as refused:
                     # the breaker opened while the request waited for a slot
                     if not (replica.breaker.is_open and replicas.has_healthy):
@@ -144,7 +176,7 @@ class Forward(RequireRole):
         return self.method == "GET" or (self.endpoint.idempotent and "idempotency-key" in request.headers)
 
 
-async def _exchange(replica: Replica, request: httpx.Request, from_service: frozenset[bytes]) -> Answer:
+async def _answer_of(replica: Replica, request: httpx.Request, from_service: frozenset[bytes]) -> Answer:
     response, content = await replica.transport.handle_async_request(request), None
     replica.breaker.record_response()
     headers = [(lower, value) for name, value in response.headers.raw if (lower := name.lower()) in from_service]

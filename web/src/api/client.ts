@@ -11,6 +11,7 @@ export type Schemas = components["schemas"];
 export type Account = Schemas["Account"];
 export type Config = Schemas["Config"];
 export type Role = Schemas["Role"];
+export type Side = Schemas["Side"];
 export type Tokens = Schemas["Tokens"];
 export type OperationId = keyof operations;
 
@@ -42,6 +43,9 @@ export const ending = { idle: false };
 /** Whether the account has to switch a second factor on before it may do anything else. */
 export const mustEnrol = observable(false);
 
+/** The side that this sign-in can switch to: the own record, or the work account. */
+export const otherSide = observable<Side | null>(null);
+
 let currentTokens: Tokens | null = null;
 let refreshing: Promise<Outcome<Tokens>> | null = null;
 let tellAccount: (account: Account | null) => void = () => {};
@@ -60,6 +64,7 @@ export function keep(tokens: Tokens | null): void {
   currentTokens = tokens;
   sessionExpired.set(false);
   mustEnrol.set(tokens?.must_enrol ?? false);
+  otherSide.set(tokens?.other_side ?? null);
   tellAccount(tokens?.account ?? null);
 }
 

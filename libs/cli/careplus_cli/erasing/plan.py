@@ -29,7 +29,7 @@ _NOT_TREATED = {
 }
 """States of rows that are no treatment."""
 _NO_TREATMENT = {"legal_changes", "record_merges", "moved_rows", "waitlist_entries", "waitlist_offers"}
-_OF_PATIENT = {"patient_id", "account_id", "kept_id", "merged_id"}
+_OF_PATIENT = {"patient_id", "account_id", "kept_id", "record_account_id", "merged_id"}
 _CLOSED_LAB = (LabBookingStatus.VERIFIED, LabBookingStatus.CANCELLED)
 
 

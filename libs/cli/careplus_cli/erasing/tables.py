@@ -15,6 +15,7 @@ SIGN_IN = (
         "passkey_challenges",
         "passkeys",
         "calendar_feeds",
+        "linked_records",
         "recovery_codes",
         "second_factors",
         "refresh_tokens",
@@ -47,7 +48,7 @@ def clinical() -> tuple[sa.Table, ...]:
 
 def rows_of(table: sa.Table, patient_id: int) -> sa.ColumnElement[bool]:
     """Return the condition of the patient's rows: by their own column, or by the row that they are a part of."""
-    for name in ("patient_id", "account_id", "kept_id"):
+    for name in ("patient_id", "account_id", "kept_id", "record_account_id"):
         if name in table.c and table.name != "critical_notices":
             return same_person(table.c[name], patient_id)
     parents = {*clinical(), METADATA.tables["sessions"]}

@@ -2,8 +2,8 @@
 
 The event of a change is in the change's own transaction. The event of a read, or of a handler with several transactions, is
 committed before the answer leaves, in one transaction with others that wait. Refusals of a known caller are recorded too: a
-refusal waits for its event REFUSAL_TIMEOUT_S at most, and leaves even if the event fails. Of an account that is refused more
-often than once a second the rest is counted.
+refusal waits for its event REFUSAL_TIMEOUT_S at most, and leaves even if the event fails. Of an account, or a network without
+one, that is refused more often than once a second the rest is counted.
 """
 
 import asyncio
@@ -106,9 +106,11 @@ class Auditor:
             event = self._event(request, arguments, refusal.code(), self._patients(request, None), None)
             writer = _event_writer(request)
             if is_slowed:
-                writer.slowed.count(event, getattr(self._body(arguments), "email", None))
+                email = getattr(self._body(arguments), "email", None)
+                # signed in, the caller is known; the address is another account's
+                writer.slowed.count(event, None if "user" in request.scope else email)
                 return
-            if "user" in request.scope and writer.refusals.takes(event):
+            if writer.refusals.takes(event):
                 return
             adding = asyncio.ensure_future(writer.add(event, may_drop=True))
             # an event that is late is still committed: only one that fails is reported

@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response, params
 
 from careplus_contracts.refusals import Stale
 from careplus_runtime.http.problems import header
+from careplus_runtime.http.validators import Validator
 from careplus_runtime.identity.authorization import identify, own_token
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
@@ -60,6 +61,10 @@ async def write_session(request: Request) -> AsyncIterator[WriteSession]:
         yield session
 
 
+async def _validator(request: Request) -> Validator:
+    return Validator(request)
+
+
 CurrentUser = Annotated[Identity, Depends(_current_user)]
 """The caller. 401 without a valid access token."""
 OptionalUser = Annotated[Identity | None, Depends(_optional_user)]
@@ -70,13 +75,15 @@ AppSettings = Annotated[Settings, Depends(_app_settings)]
 """The settings of this installation."""
 IfMatch = Annotated[frozenset[str] | None, Depends(_if_match)]
 """The entity tags of If-Match; None: the caller accepts any version."""
+Content = Annotated[Validator, Depends(_validator)]
+"""The ETag of an answer without personal data, for handlers that know before they read it whether it has changed."""
 ReadDb = Annotated[ReadSession, Depends(read_session, scope="function")]
 """A session that can only read, closed before the response is sent."""
 WriteDb = Annotated[WriteSession, Depends(write_session, scope="function")]
 """One transaction: committed before the response is sent, rolled back by a refusal."""
 
 PROVIDERS: dict[Any, Callable[[Request], Awaitable[Any]]] = {
-    one: one for one in (_current_user, _optional_user, _own_token, _app_settings, _if_match)
+    one: one for one in (_current_user, _optional_user, _own_token, _app_settings, _if_match, _validator)
 } | {Request: _request, Response: _response}
 SESSIONS = frozenset({read_session, write_session})
 

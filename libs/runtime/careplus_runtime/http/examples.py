@@ -25,6 +25,7 @@ ENDS = {"ends": "17:00", "ends_at": "2030-01-07T09:30:00Z"}
 """Times by the name of their member that are later than the example of their type."""
 FILES = {
     "text/calendar": "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20300107T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    "text/html": "<!doctype html>\n<title>CarePlus Hospital</title>\n",
     "text/csv": "at,action,role,outcome\r\n2030-01-07T09:00:00Z,book,patient,done\r\n",
 }
 """The beginning of an answer that is no JSON, by its media type."""

@@ -21,6 +21,7 @@ from careplus_runtime.http.bodies import JsonBody, RecordLoader
 from careplus_runtime.http.dependencies import PROVIDERS, SESSIONS, dependency_of
 from careplus_runtime.http.idempotency import StoreAnswer, replay_or_run
 from careplus_runtime.http.parameters import Parameters
+from careplus_runtime.http.validators import NotModified
 
 Handler = Callable[..., Awaitable[Any]]
 Arguments = dict[str, Any]
@@ -93,7 +94,10 @@ class BoundHandler:
     async def call(self, arguments: Arguments, solved: Arguments, db: AsyncSession, request: Request) -> tuple[Any, Response]:
         if self.db_name:
             arguments[self.db_name] = db
-        result = await self.handler(**arguments, **solved)
+        try:
+            result = await self.handler(**arguments, **solved)
+        except NotModified:
+            return None, Response(status_code=304, headers=_kept(request.scope["etag"]))
         response = self.response(result, request)
         if "response" in arguments:
             response.headers.raw.extend(arguments["response"].headers.raw)
@@ -113,8 +117,15 @@ class BoundHandler:
             headers["Location"] = self.endpoint.location_of(body, request.path_params)
         if (version := getattr(result, "version", None)) is not None:
             headers["ETag"] = f'"{version}"'
+        elif "etag" in request.scope:
+            headers |= _kept(request.scope["etag"])
         elif self.endpoint.conditional:
             headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
             if headers["ETag"] in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers=headers)
         return Response(body, self.endpoint.status, headers, media_type=media_type)
+
+
+def _kept(etag: str) -> dict[str, str]:
+    """Return the headers of an answer that the browser may keep, and must not use without asking whether it is current."""
+    return {"Cache-Control": "private, no-cache", "ETag": etag}

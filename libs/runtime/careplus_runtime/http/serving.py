@@ -31,6 +31,7 @@ from careplus_runtime.monitoring.tracing import TracingMiddleware, add_trace_hea
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.disk_space import DiskSpace
+from careplus_runtime.process.one_process import shared_of
 from careplus_runtime.process.settings import Settings, load_settings
 from careplus_runtime.transport.request_limits import RequestLimitsMiddleware
 from careplus_runtime.transport.services import ServiceTransport
@@ -158,23 +159,30 @@ async def service_lifespan(app: FastAPI, service: str) -> AsyncIterator[None]:
     settings: Settings = load_settings()
     logs.configure(service, settings.log_level)
     app.state.settings = settings
-    options = PostgresOptions(settings.db_connections, has_pooler=settings.db_pooler == "transaction", has_timeouts=True)
-    app.state.database = Database(settings.database, options)
+    shared = shared_of(app)
+    app.state.database = service_database(settings) if shared is None else shared.database
     app.state.disk = DiskSpace.of(settings)
     app.state.event_writer = EventWriter(app.state.database)
     hooks = {"request": [add_trace_headers]} if is_traced() else {}
-    transport = ServiceTransport(settings, calling_context(settings, service))
+    transport = ServiceTransport(settings, calling_context(settings, service), shared.apps if shared else None)
     client = httpx.AsyncClient(transport=transport, trust_env=False, timeout=5, event_hooks=hooks)
     async with client as app.state.http, running_metrics(app, service):
-        http = app.state.http
-        watch_service(app.state)
-        app.state.verifier = SessionVerifier(jwks_fetcher(http, settings.service_url("auth")), app.state.database)
+        if shared is None:
+            watch_service(app.state)
+        app.state.verifier = SessionVerifier(jwks_fetcher(app.state.http, settings.service_url("auth")), app.state.database)
         try:
             await wait_for_schema(app.state.database)
             yield
         finally:
             await app.state.event_writer.flush()
-            await app.state.database.close()
+            if shared is None:
+                await app.state.database.close()
+
+
+def service_database(settings: Settings) -> Database:
+    """Return the database of a process that serves requests."""
+    options = PostgresOptions(settings.db_connections, has_pooler=settings.db_pooler == "transaction", has_timeouts=True)
+    return Database(settings.database, options)
 
 
 def answer_database_errors(app: FastAPI) -> None:

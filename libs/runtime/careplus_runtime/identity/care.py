@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, select, union
+from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Select, and_, bindparam, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import BindParameter
 from sqlmodel import col
 
 from careplus_contracts.appointments import AppointmentStatus
@@ -24,6 +25,8 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import OFFERS, AppointmentRow
 from careplus_tables.charts import ChartAccessRow
 from careplus_tables.colleagues import handed_to, is_or_is_done_by
+from careplus_tables.columns import InstantColumn
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.handovers import HandoverRow
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import RefillRow
@@ -42,18 +45,19 @@ def care_months() -> int:
     return Settings().care_months
 
 
-def _since() -> datetime:
+def care_since() -> datetime:
+    """Return the instant after which a visit or referral makes care."""
     return now() - timedelta(days=care_months() * DAYS_OF_MONTH)
 
 
-def _gives_care(visit: Any) -> ColumnElement[bool]:
+def _gives_care(visit: Any, since: Any) -> ColumnElement[bool]:
     """Return the condition of visits that make care: not cancelled, and not older than CAREPLUS_CARE_MONTHS."""
-    return and_(col(visit.status).not_in(NO_CARE), col(visit.starts_at) > _since())
+    return and_(col(visit.status).not_in(NO_CARE), col(visit.starts_at) > since)
 
 
-def _is_accepted(referral: Any) -> ColumnElement[bool]:
+def _is_accepted(referral: Any, since: Any) -> ColumnElement[bool]:
     """Return the condition of referrals that make care: accepted, and not sent before CAREPLUS_CARE_MONTHS ago."""
-    return and_(col(referral.status).in_(ACCEPTED), col(referral.created_at) > _since())
+    return and_(col(referral.status).in_(ACCEPTED), col(referral.created_at) > since)
 
 
 def patients_in_care(who: Identity, patient_id: int | None = None, *, emergency: bool = True) -> CompoundSelect[Any]:
@@ -64,23 +68,63 @@ def patients_in_care(who: Identity, patient_id: int | None = None, *, emergency:
     left are in the care of the colleague that the handover names.
     `patient_id` restricts it to one patient. To add a reason, add a select here and in doctors_in_care.
     """
+    return _in_care(who.id, care_since(), now(), patient_id, emergency=emergency)
+
+
+def _in_care(doctor: Any, since: Any, at: Any, patient: Any, *, emergency: bool) -> CompoundSelect[Any]:
+    """Return the select of `patients_in_care`; its values may be parameters."""
     visit, referral, access, refill = _visit, _referral, _access, _refill
     is_open = col(refill.status) == RefillStatus.OPEN.value
-    kept, accepted = _gives_care(visit), _is_accepted(referral)
-    opened = select(col(access.patient_id)).where(col(access.doctor_id) == who.id, col(access.until) > now())
+    kept, accepted = _gives_care(visit, since), _is_accepted(referral, since)
+    opened = select(col(access.patient_id)).where(col(access.doctor_id) == doctor, col(access.until) > at)
+    # coalesce keeps SQLite off the index of the doctor's visits: a patient has few, and 2,000 of the doctor's took 1 ms
+    visited = col(visit.doctor_id) if patient is None else func.coalesce(col(visit.doctor_id), 0)
     selects = [
-        select(col(visit.patient_id)).where(col(visit.doctor_id) == who.id, kept),
-        select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, accepted),
-        select(col(refill.patient_id)).where(col(refill.doctor_id) == who.id, is_open),
+        select(col(visit.patient_id)).where(visited == doctor, kept),
+        select(col(referral.patient_id)).where(col(referral.accepted_by_id) == doctor, accepted),
+        select(col(refill.patient_id)).where(col(refill.doctor_id) == doctor, is_open),
         *([opened] if emergency else []),
         # apart from the others, so that each select has its index
-        select(col(visit.patient_id)).where(col(visit.doctor_id).in_(handed_to(who.id)), kept),
-        select(col(referral.patient_id)).where(col(referral.accepted_by_id).in_(handed_to(who.id)), accepted),
-        select(col(refill.patient_id)).where(col(refill.doctor_id).in_(handed_to(who.id)), is_open),
+        select(col(visit.patient_id)).where(visited.in_(handed_to(doctor)), kept),
+        select(col(referral.patient_id)).where(col(referral.accepted_by_id).in_(handed_to(doctor)), accepted),
+        select(col(refill.patient_id)).where(col(refill.doctor_id).in_(handed_to(doctor)), is_open),
     ]
-    if patient_id is not None:
-        selects = [one.where(one.selected_columns[0] == patient_id) for one in selects]
+    if patient is not None:
+        selects = [one.where(_names(one.selected_columns[0], patient)) for one in selects]
     return union(*selects)
+
+
+def _names(column: Any, patient: Any) -> ColumnElement[bool]:
+    is_list = isinstance(patient, BindParameter) and patient.expanding
+    result: ColumnElement[bool] = column.in_(patient) if is_list else column == patient
+    return result
+
+
+_doctor, _patient = bindparam("care_doctor", type_=BigInteger()), bindparam("care_patient", type_=BigInteger())
+_care_since, _care_at = (bindparam(name, type_=InstantColumn()) for name in ("care_since", "care_at"))
+IN_CARE = _in_care(_doctor, _care_since, _care_at, None, emergency=True)
+"""`patients_in_care` for a compiled statement, which takes `care_parameters`."""
+ONE_IN_CARE = _in_care(_doctor, _care_since, _care_at, _patient, emergency=True)
+"""The same for the one patient `care_patient`."""
+SOME_IN_CARE = _in_care(
+    *(_doctor, _care_since, _care_at), bindparam("care_patients", type_=BigInteger(), expanding=True), emergency=True
+)
+"""The same for the patients in the list `care_patients`."""
+
+
+def care_parameters(who: Identity, patient_id: int | None = None) -> dict[str, Any]:
+    """Return the parameters of IN_CARE; of ONE_IN_CARE with a patient."""
+    given: dict[str, Any] = {"care_doctor": who.id, "care_since": care_since(), "care_at": now()}
+    return given if patient_id is None else given | {"care_patient": patient_id}
+
+
+# compiled, because most requests of doctors begin with it, and building it anew took three times its execution
+_CHECK = CompiledStatement(
+    select(col(AccountRow.id)).where(
+        col(AccountRow.id) == _patient, col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.id).in_(ONE_IN_CARE)
+    )
+)
+_STANDING = CompiledStatement(_in_care(_doctor, _care_since, _care_at, _patient, emergency=False).limit(literal_limit(1)))
 
 
 def doctors_in_care(patient_ids: Collection[int] | Select[int]) -> Select[*tuple[int, int]]:
@@ -92,7 +136,7 @@ def doctors_in_care(patient_ids: Collection[int] | Select[int]) -> Select[*tuple
         *(aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow), aliased(HandoverRow), aliased(RefillRow)),
     )
     asked = (col(refill.patient_id).in_(patient_ids), col(refill.status) == RefillStatus.OPEN.value)
-    kept, accepted = _gives_care(visit), _is_accepted(referral)
+    kept, accepted = _gives_care(visit, care_since()), _is_accepted(referral, care_since())
     visited, referred = col(visit.patient_id).in_(patient_ids), col(referral.patient_id).in_(patient_ids)
     opened = select(col(access.patient_id), col(access.doctor_id)).where(
         col(access.patient_id).in_(patient_ids), col(access.until) > now()
@@ -122,23 +166,20 @@ async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appoin
 
     A visit to a doctor that this doctor replaces is one to this doctor.
     """
-    patient = select(col(AccountRow.id)).where(
-        col(AccountRow.id) == patient_id,
-        col(AccountRow.role) == Role.PATIENT.value,
-        col(AccountRow.id).in_(patients_in_care(who, patient_id)),
-    )
+    if not await _CHECK.all(db, **care_parameters(who, patient_id)):
+        raise NotFound(NOTHING_HERE)
     if appointment_id is not None:
         is_own = and_(is_or_is_done_by(col(AppointmentRow.doctor_id), who.id), col(AppointmentRow.status).not_in(OFFERS))
-        theirs = and_(col(AppointmentRow.patient_id) == patient_id, is_own)
-        patient = patient.where(exists().where(theirs, col(AppointmentRow.id) == appointment_id))
-    if (await db.execute(patient)).first() is None:
-        raise NotFound(NOTHING_HERE)
+        visit = select(col(AppointmentRow.id)).where(
+            col(AppointmentRow.id) == appointment_id, col(AppointmentRow.patient_id) == patient_id, is_own
+        )
+        if (await db.execute(visit)).first() is None:
+            raise NotFound(NOTHING_HERE)
 
 
 async def is_emergency_only(db: AsyncSession, who: Identity, patient_id: int) -> bool:
     """Return whether the doctor has no reason for care except an emergency access."""
-    standing = patients_in_care(who, patient_id, emergency=False).limit(1)
-    return (await db.execute(standing)).first() is None
+    return not await _STANDING.all(db, **care_parameters(who, patient_id))
 
 
 async def check_standing_care(db: AsyncSession, who: Identity, patient_id: int) -> None:

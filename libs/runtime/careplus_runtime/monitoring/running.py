@@ -10,15 +10,23 @@ from starlette.applications import Starlette
 
 from careplus_runtime.http import problems
 from careplus_runtime.monitoring.catalogue import CERTIFICATE, Reader, Sample
+from careplus_runtime.process.one_process import shared_of
 from careplus_runtime.process.settings import Settings
 
 
 @asynccontextmanager
 async def running_metrics(app: Starlette, process: str) -> AsyncIterator[None]:
-    """Set `state.metrics`, None where they are off, and `state.readers`, to which the process adds its own."""
-    state, readers = app.state, [_certificates(app.state.settings, process)]
+    """Set `state.metrics`, None where they are off, and `state.readers`, to which the process adds its own.
+
+    Where one process serves all, the gateway counts the requests and reads the gauges of all.
+    """
+    state, shared = app.state, shared_of(app)
+    readers: list[Reader] = shared.readers if shared else []
     state.metrics, state.readers = None, readers
-    if state.settings.metrics is None:
+    is_counted_by_gateway = shared is not None and process in shared.apps
+    if not is_counted_by_gateway:
+        readers.append(_certificates(state.settings, process))
+    if state.settings.metrics is None or is_counted_by_gateway:
         yield
         return
     from careplus_runtime.monitoring import metrics

@@ -2,10 +2,13 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 
+logged_service: ContextVar[str | None] = ContextVar("logged_service", default=None)
+"""The service whose code runs, where one process serves several."""
 SECRET_NAMES = frozenset({"password", "token", "access_token", "authorization", "cookie", "code", "secret", "email", "otp"})
 
 
@@ -20,8 +23,8 @@ def configure(service: str, level: str) -> None:
     """Log JSON to standard output, with the name of the service in every line."""
 
     def add_service(_: Any, __: str, event: Any) -> Any:
-        # a context variable would not do: requests run in other contexts than the start
-        return {"service": service, **event}
+        # in a process of one service no context has the name: requests run in other ones than the start
+        return {"service": logged_service.get() or service, **event}
 
     structlog.configure(
         processors=[

@@ -15,3 +15,10 @@ class Loop(uvloop.Loop):
         if options.get("ssl") is not None:
             options["ssl_handshake_timeout"] = HANDSHAKE_S
         return await super().create_server(*args, **options)
+
+
+class SharedPortLoop(Loop):
+    """Listens on a port together with other workers; Linux gives each of them a share of the connections."""
+
+    async def create_server(self, *args: Any, **options: Any) -> Any:
+        return await super().create_server(*args, reuse_port=True, **options)

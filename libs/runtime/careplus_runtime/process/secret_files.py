@@ -11,6 +11,7 @@ SECRETS = (
     "retired_secrets",
     "smtp_url",
     "alert_url",
+    "text_key",
     "oidc_client_secret",
     "backup_passphrase",
     "metrics_token",

@@ -21,6 +21,7 @@ from uvicorn.importer import import_from_string
 from careplus_runtime.monitoring.metrics_server import start_metrics_server
 from careplus_runtime.monitoring.tracing import check_tracing
 from careplus_runtime.process.heartbeat import STEP_S, send_heartbeat, watch
+from careplus_runtime.process.loop import Loop, SharedPortLoop
 from careplus_runtime.process.settings import SettingsError, load_settings
 from careplus_runtime.process.uvicorn_messages import UvicornMessages
 from careplus_runtime.transport.limited_protocol import LimitedProtocol
@@ -53,15 +54,18 @@ def main(service: str, app: str, *, core: int | None = None, http: Any = Limited
         signal.signal(number, lambda *_: sys.exit(0))
     try:
         settings = load_settings()
+        worker: int | None = options.worker
+        core = core if worker is None else worker
         # all replicas would choose the same core
-        if core is not None and settings.pin_cores and not settings.has_replicas(service):
+        if core is not None and settings.pin_cores and (worker is not None or not settings.has_replicas(service)):
             _pin(core)
         heartbeat = _supervised() if options.supervised else _watched(service) if options.watchdog else None
         host, port = settings.listen_address(service)
         check_tracing()
         tls = listening_context(settings, service)
-        start_metrics_server(settings, service, options.port or port)
-        config = _config(app, http, options.host or host, options.port or port, tls)
+        start_metrics_server(settings, service, (options.port or port) + (worker or 0))
+        loop = Loop if worker is None else SharedPortLoop
+        config = _config(app, http, options.host or host, options.port or port, tls, loop)
         _Server(config, heartbeat, stall_s).run_or_raise(UvicornMessages(settings.log_level == "debug"))
     except (SettingsError, CannotServe) as reason:
         sys.stderr.write(f"careplus: {service} cannot start: {reason}\n")
@@ -73,8 +77,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", help="address to listen on; the settings' if not given")
     parser.add_argument("--port", type=int, help="port to listen on; the settings' if not given")
     parser.add_argument("--no-watchdog", dest="watchdog", action="store_false", help="go on after a stall, for debuggers")
-    # standard input is a socket of the supervisor
+    # by the supervisor: standard input is a socket of it, and workers are counted from 0
     parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -85,7 +90,7 @@ def _pin(core: int) -> None:
         os.sched_setaffinity(0, {cores[core % len(cores)]})
 
 
-def _config(app: str, http: Any, host: str, port: int, tls: ssl.SSLContext | None) -> uvicorn.Config:
+def _config(app: str, http: Any, host: str, port: int, tls: ssl.SSLContext | None, loop: type[Loop]) -> uvicorn.Config:
     # modules are never freed, so garbage collection during the import finds none
     gc.disable()
     loaded = import_from_string(app)
@@ -99,7 +104,7 @@ def _config(app: str, http: Any, host: str, port: int, tls: ssl.SSLContext | Non
         port=port,
         http=http,
         ssl_context_factory=None if tls is None else lambda *_: tls,
-        loop="careplus_runtime.process.loop:Loop",
+        loop=f"{loop.__module__}:{loop.__name__}",
         ws="none",
         lifespan="on",
         log_config=None,

@@ -108,6 +108,12 @@ def _check_alert_url(value: str) -> str:
     return value
 
 
+def _check_text_url(value: str) -> str:
+    if not is_secure(value):
+        raise ValueError("write it as https://texts.example.org/careplus; http only for this machine")
+    return value
+
+
 def _check_cors_origins(value: str | None) -> str | None:
     for origin in (value or "").split(",") if value else []:
         if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", origin.strip()):
@@ -223,6 +229,9 @@ class Settings(BaseSettings):
     sends_mail: bool = False
     mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None
 
+    text_url: Annotated[str, AfterValidator(_check_text_url)] | None = None
+    text_key: Annotated[str, AfterValidator(_check_key)] | None = Field(default=None, repr=False)
+
     audit_anchors: Path | None = None
     audit_syslog: Annotated[str, AfterValidator(_check_syslog)] | None = None
     audit_mail: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
@@ -254,6 +263,7 @@ class Settings(BaseSettings):
     retired_secrets_file: Path | None = None
     smtp_url_file: Path | None = None
     alert_url_file: Path | None = None
+    text_key_file: Path | None = None
     oidc_client_secret_file: Path | None = None
     backup_passphrase_file: Path | None = None
     metrics_token_file: Path | None = None
@@ -290,6 +300,12 @@ class Settings(BaseSettings):
         if value is not None and value != host and not (host.endswith(f".{value}") and "." in value):
             raise ValueError(f"write {host}, the host of the portals, or a domain above it")
         return value
+
+    @model_validator(mode="after")
+    def _check_text_key(self) -> "Settings":
+        if self.text_url is not None and self.text_key is None:
+            raise ValueError("CAREPLUS_TEXT_KEY: is missing; it signs the text messages to CAREPLUS_TEXT_URL")
+        return self
 
     @cached_property
     def clinic_zone(self) -> ZoneInfo:

@@ -5,7 +5,8 @@ from functools import partial
 
 from careplus_appointments.free_times import alternatives_on, check_free
 from careplus_appointments.rules import visits
-from careplus_appointments.store import appointments, referrals, visit_lists
+from careplus_appointments.rules.visit_types import WantedVisit
+from careplus_appointments.store import appointments, referrals, visit_lists, visit_types
 from careplus_clinic.calendar_file import calendar_file
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import appointments as contract
@@ -38,7 +39,7 @@ async def list_appointments(query: contract.AppointmentFilter, *, who: CurrentUs
 
 @routes.serve(contract.book)
 async def book(body: Book, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Appointment:
-    calendar = await check_free(db, settings, who, who.id, body.doctor_id, body.starts_at)
+    calendar = await check_free(db, settings, who, who.id, body.doctor_id, body.starts_at, WantedVisit(body.visit_type_id))
     await check_limits(db, settings, who.id, body.doctor_id)
     await referrals.check_answerable(db, who.id, body.doctor_id, body.referral_id)
     alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
@@ -66,7 +67,7 @@ async def reschedule(
     check_changeable(row, settings)
     if row.starts_at == body.starts_at:
         return await appointments.show(db, appointment_id)
-    calendar = await check_free(db, settings, who, who.id, row.doctor_id, body.starts_at, row.id)
+    calendar = await check_free(db, settings, who, who.id, row.doctor_id, body.starts_at, visit_types.of_moving(row))
     alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
     return await appointments.move(db, row, body.starts_at, calendar, alternatives, own=True)
 

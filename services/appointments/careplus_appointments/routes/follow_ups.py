@@ -5,7 +5,8 @@ from functools import partial
 from careplus_appointments import follow_up_times
 from careplus_appointments.free_times import alternatives_on, check_free
 from careplus_appointments.rules import visits
-from careplus_appointments.store import appointments, referrals
+from careplus_appointments.rules.visit_types import WantedVisit
+from careplus_appointments.store import appointments, referrals, visit_types
 from careplus_contracts import follow_ups as contract
 from careplus_contracts.appointments import AppointmentStatus, Book, Reschedule, Visit
 from careplus_contracts.follow_ups import BookFollowUp, FollowUpFilter, FollowUpTimes
@@ -29,7 +30,7 @@ async def list_follow_up_times(
 async def book_follow_up(patient_id: Id, body: BookFollowUp, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Visit:
     await check_in_care(db, who, patient_id)
     await check_standing_care(db, who, patient_id)
-    calendar = await check_free(db, settings, who, patient_id, who.id, body.starts_at)
+    calendar = await check_free(db, settings, who, patient_id, who.id, body.starts_at, WantedVisit(body.visit_type_id))
     await referrals.check_answerable(db, patient_id, who.id, body.referral_id)
     booking = Book(doctor_id=who.id, **dict(body))
     alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
@@ -45,7 +46,8 @@ async def move_visit(
     check_version(row.version, expected)
     visits.check_movable(AppointmentStatus(row.status))
     if row.starts_at != body.starts_at:
-        calendar = await check_free(db, settings, who, row.patient_id, row.doctor_id, body.starts_at, row.id)
+        kept = visit_types.of_moving(row)
+        calendar = await check_free(db, settings, who, row.patient_id, row.doctor_id, body.starts_at, kept)
         await appointments.move(
             db, row, body.starts_at, calendar, partial(alternatives_on, settings, who.role, calendar, body.starts_at)
         )

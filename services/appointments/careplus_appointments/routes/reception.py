@@ -5,6 +5,7 @@ from functools import partial
 from careplus_appointments import moving
 from careplus_appointments.free_times import alternatives_on, check_free, check_overbookable
 from careplus_appointments.rules import visits
+from careplus_appointments.rules.visit_types import WantedVisit
 from careplus_appointments.store import appointments, desk_doctors, reception
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import reception as contract
@@ -36,7 +37,8 @@ async def list_desk_doctors(query: contract.DeskDoctorFilter, *, who: CurrentUse
 async def arrange(body: Arrange, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Arrangement:
     await reception.check_patient(db, who, body.patient_id)
     check = check_overbookable if body.overbook else check_free
-    calendar = await check(db, settings, who, body.patient_id, body.doctor_id, body.starts_at)
+    wanted = WantedVisit(body.visit_type_id)
+    calendar = await check(db, settings, who, body.patient_id, body.doctor_id, body.starts_at, wanted)
     alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
     booking = Book(doctor_id=body.doctor_id, starts_at=body.starts_at, reason=body.reason)
     appointment = await appointments.book(db, body.patient_id, who.role, booking, calendar, alternatives, body.overbook)

@@ -4,10 +4,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from careplus_appointments.rules.ages import admits_on
+from careplus_appointments.rules.visit_types import VisitPlan
 from careplus_clinic.clinic_time import Span, first_instant, instants_at, last_instant, local_date, minute_of, weekday
 from careplus_contracts.appointments import OutsideStaffHorizon
 from careplus_contracts.availability import OpenHours
@@ -32,6 +34,8 @@ class DayHours(NamedTuple):
 class Calendar:
     """A doctor's weekly and extra hours, the spans away or busy, and the names of the hospital's closed days.
 
+    Visits start every `slot_minutes`; `visit` is the one that is booked, by default as long as that. `busy` has the minutes after
+    visits, `patient_busy` the other appointments of the patient.
     With `born`, the date of birth of a patient who books online, days on which that age is outside of `ages` have no free time.
     """
 
@@ -50,6 +54,13 @@ class Calendar:
         return day not in self.closed and admits_on(self.ages, self.born, day)
 
     extra: Sequence[DayHours] = ()
+    patient_busy: Sequence[Span] = ()
+    types: Sequence[VisitPlan] = ()
+    planned: VisitPlan | None = None
+
+    @property
+    def visit(self) -> VisitPlan:
+        return self.planned or VisitPlan(None, self.slot_minutes)
 
 
 def hours_on(day: date, hours: Sequence[OpenHours], extra: Sequence[DayHours] = ()) -> list[tuple[str, str]]:
@@ -59,22 +70,36 @@ def hours_on(day: date, hours: Sequence[OpenHours], extra: Sequence[DayHours] = 
 
 
 def offered(
-    day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: ZoneInfo, extra: Sequence[DayHours] = ()
+    day: date,
+    hours: Sequence[OpenHours],
+    slot_minutes: int,
+    zone: ZoneInfo,
+    extra: Sequence[DayHours] = (),
+    length: timedelta | None = None,
 ) -> list[Span]:
-    """Return the slots of one clinic day in order of time, none overlapping.
+    """Return the slots of one clinic day in order of time, each starting `slot_minutes` after the one before or later.
 
-    A wall-clock time in a gap has no slot, one in a fold has two.
+    A slot is as long as that, or `length`: then it may overlap the next one. A wall-clock time in a gap has no slot, one in a
+    fold has two.
     """
-    length = timedelta(minutes=slot_minutes)
+    step = timedelta(minutes=slot_minutes)
     slots: list[Span] = []
     for starts, ends in hours_on(day, hours, extra):
-        opens, closes = minute_of(starts), minute_of(ends)
-        closes_at = last_instant(day, closes, zone)
-        for starts_at in instants_at(day, range(opens, closes, slot_minutes), zone):
-            # the second of two overlapping slots is left out: the clock is set back by less than a slot, or hours overlap
-            if starts_at + length <= closes_at and (not slots or starts_at >= slots[-1][1]):
-                slots.append((starts_at, starts_at + length))
+        for slot in _in_interval(day, starts, ends, slot_minutes, length or step, zone):
+            # the second of two near starts is left out: the clock is set back by less than a step, or hours overlap
+            if not slots or slot[0] >= slots[-1][0] + step:
+                slots.append(slot)
     return slots
+
+
+# depends on its parameters alone; a page of doctors has few different hours, and conversions were a quarter of its time
+@lru_cache(maxsize=8192)
+def _in_interval(day: date, starts: str, ends: str, slot_minutes: int, length: timedelta, zone: ZoneInfo) -> tuple[Span, ...]:
+    """Return the slots of one interval of a clinic day in order of time."""
+    opens, closes = minute_of(starts), minute_of(ends)
+    closes_at = last_instant(day, closes, zone)
+    begins = instants_at(day, range(opens, closes, slot_minutes), zone)
+    return tuple((starts_at, starts_at + length) for starts_at in begins if starts_at + length <= closes_at)
 
 
 def is_within(span: Span, hours: Sequence[OpenHours], zone: ZoneInfo, extra: Sequence[DayHours] = ()) -> bool:
@@ -107,16 +132,28 @@ def open_spans(day: date, hours: Sequence[OpenHours], zone: ZoneInfo, extra: Seq
 def free(calendar: Calendar, days: Iterable[date], window: Span, zone: ZoneInfo) -> Iterator[Span]:
     """Yield the slots of these days that start inside the window and overlap no busy or absent time, in order of time.
 
-    A closed day has none, and one on which the doctor does not see patients of that age.
+    The doctor is free for the visit and the minutes after it, the patient for the visit. A closed day has no slot, and one on
+    which the doctor does not see patients of that age.
     """
-    occupied = deque(merged([*calendar.away, *calendar.busy]))
+    of_doctor, of_patient = _Occupied([*calendar.away, *calendar.busy]), _Occupied(calendar.patient_busy)
+    length, buffer = calendar.visit.length, calendar.visit.buffer
     for day in filter(calendar.takes_visits_on, days):
-        for slot in offered(day, calendar.hours, calendar.slot_minutes, zone, calendar.extra):
-            while occupied and occupied[0][1] <= slot[0]:
-                occupied.popleft()
-            clashes = bool(occupied) and occupied[0][0] < slot[1]
+        for slot in offered(day, calendar.hours, calendar.slot_minutes, zone, calendar.extra, length):
+            clashes = of_doctor.overlaps(slot[0], slot[1] + buffer) or of_patient.overlaps(*slot)
             if not clashes and window[0] <= slot[0] < window[1]:
                 yield slot
+
+
+class _Occupied:
+    """Occupied time that is compared with later and later starts."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = deque(merged(spans))
+
+    def overlaps(self, starts_at: datetime, ends_at: datetime) -> bool:
+        while self._spans and self._spans[0][1] <= starts_at:
+            self._spans.popleft()
+        return bool(self._spans) and self._spans[0][0] < ends_at
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

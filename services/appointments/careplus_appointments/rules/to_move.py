@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from careplus_appointments.rules.slots import DayHours, merged, open_spans
+from careplus_appointments.rules.visit_types import VisitPlan
 from careplus_clinic.clinic_time import Span, days_from, local_date
 from careplus_contracts.availability import OpenHours
 from careplus_contracts.to_move import MoveReason
@@ -46,6 +47,10 @@ def reason(visit: Span, hours: Hours, closed: Container[date], zone: ZoneInfo, *
     return MoveReason.OUTSIDE_HOURS
 
 
+UNTYPED = VisitPlan(None, 0)
+"""A visit without a type, which is as long as the slots of the doctor."""
+
+
 class Moving(NamedTuple):
     """A visit that looks for another time; `colleagues` may see the patient too."""
 
@@ -55,6 +60,7 @@ class Moving(NamedTuple):
     span: Span
     day: date
     colleagues: Sequence[int] = ()
+    plan: VisitPlan = UNTYPED
 
 
 class Suggested(NamedTuple):
@@ -64,8 +70,8 @@ class Suggested(NamedTuple):
     span: Span
 
 
-FreeOn = Callable[[int, date], Sequence[Span]]
-"""Returns the free times of a doctor on a clinic day, in order of time."""
+FreeOn = Callable[[int, date, VisitPlan], Sequence[Span]]
+"""Returns the free times of a doctor on a clinic day for such a visit, in order of time."""
 
 
 class _Assigned:
@@ -73,17 +79,17 @@ class _Assigned:
 
     def __init__(self, busy: Mapping[int, Sequence[Span]]) -> None:
         self._busy = busy
-        self._of_doctors: set[tuple[int, datetime]] = set()
+        self._of_doctors: dict[int, list[Span]] = defaultdict(list)
         self._of_patients: dict[int, list[tuple[int, Span]]] = defaultdict(list)
 
     def is_free(self, visit: Moving, one: Suggested) -> bool:
         others = [other for id_, other in self._of_patients[visit.patient_id] if id_ != visit.id]
         occupied = [*(other for other in self._busy.get(visit.patient_id, ()) if other != visit.span), *others]
-        is_taken = (one.doctor_id, one.span[0]) in self._of_doctors
+        is_taken = any(_overlap(one.span, other) for other in self._of_doctors[one.doctor_id])
         return not is_taken and not any(_overlap(one.span, other) for other in occupied)
 
     def add(self, visit: Moving, one: Suggested) -> None:
-        self._of_doctors.add((one.doctor_id, one.span[0]))
+        self._of_doctors[one.doctor_id].append(one.span)
         self._of_patients[visit.patient_id].append((visit.id, one.span))
 
 
@@ -107,13 +113,15 @@ def suggest(visits: Sequence[Moving], free_on: FreeOn, busy: Mapping[int, Sequen
 def _later(visit: Moving, free_on: FreeOn) -> Iterator[Suggested]:
     """Yield the times of the same doctor after the visit."""
     for day in days_from(visit.day, SEARCHED_DAYS + 1):
-        yield from (Suggested(visit.doctor_id, span) for span in free_on(visit.doctor_id, day) if span[0] > visit.span[0])
+        yield from (
+            Suggested(visit.doctor_id, span) for span in free_on(visit.doctor_id, day, visit.plan) if span[0] > visit.span[0]
+        )
 
 
 def _of_colleagues(visit: Moving, free_on: FreeOn) -> Iterator[Suggested]:
     """Yield the times of colleagues day by day, on each day the nearest to the visit first."""
     for day in days_from(visit.day, COLLEAGUE_DAYS + 1):
-        times = [Suggested(colleague, span) for colleague in visit.colleagues for span in free_on(colleague, day)]
+        times = [Suggested(colleague, span) for colleague in visit.colleagues for span in free_on(colleague, day, visit.plan)]
         yield from sorted(times, key=lambda one: (abs(one.span[0] - visit.span[0]), one.span[0], one.doctor_id))
 
 

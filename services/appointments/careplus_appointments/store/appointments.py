@@ -1,7 +1,7 @@
 """Statements about one visit: find, book, move, change its status."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -24,7 +24,7 @@ from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.locking import lock_accounts, lock_people_of
 from careplus_tables.patient_times import is_patient_busy, other_appointment
-from careplus_tables.references import new_check_in_code, new_reference
+from careplus_tables.references import new_check_in_code, new_reference, video_code_of
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
 _visit = AppointmentRow
@@ -33,7 +33,7 @@ Alternatives = Callable[[], list[datetime]]
 PEOPLE = (col(_visit.doctor_id), col(_visit.patient_id))
 _INSERTED = (
     *("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "referral_id"),
-    *("booked_by", "overbook_reason", "check_in_code", "created_at", "version"),
+    *("booked_by", "overbook_reason", "check_in_code", "visit_type_id", "buffer_minutes", "video_code", "created_at", "version"),
 )
 _INSERT = CompiledStatement(
     insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_visit.id))
@@ -82,7 +82,7 @@ async def book(
             patient_id=patient_id,
             doctor_id=body.doctor_id,
             starts_at=body.starts_at,
-            ends_at=body.starts_at + timedelta(minutes=calendar.slot_minutes),
+            ends_at=body.starts_at + calendar.visit.length,
             status=AppointmentStatus.BOOKED.value,
             reason=body.reason,
             place=calendar.place,
@@ -90,6 +90,9 @@ async def book(
             booked_by=by.value,
             overbook_reason=overbook,
             check_in_code=new_check_in_code(),
+            visit_type_id=calendar.visit.type_id,
+            buffer_minutes=calendar.visit.buffer_minutes,
+            video_code=video_code_of(calendar.visit.type_id),
             created_at=now(),
             version=1,
         )
@@ -115,8 +118,8 @@ async def move(
     Without `overbook` it is an overbooked one no longer. Raise SlotTaken and PatientBusy; the transaction then leaves it unmoved.
     """
     before, freed = Before.of(row), Freed.of(row)
-    row.starts_at, row.ends_at = starts_at, starts_at + timedelta(minutes=calendar.slot_minutes)
-    row.place, row.overbook_reason = calendar.place, overbook
+    row.starts_at, row.ends_at = starts_at, starts_at + calendar.visit.length
+    row.buffer_minutes, row.place, row.overbook_reason = calendar.visit.buffer_minutes, calendar.place, overbook
     row.status, row.arrived_at, row.started_at = AppointmentStatus.BOOKED.value, None, None
     await _save(db, row, alternatives)
     assert row.id is not None
@@ -147,8 +150,7 @@ async def set_status(
         row.completed_at = this_second() if status is AppointmentStatus.COMPLETED else None
         row.arrived_at = arrival(status, row.arrived_at, this_second())
         row.started_at = start(status, row.started_at, this_second())
-    row.status = status.value
-    row.note = row.note if note is None else note
+    row.status, row.note = status.value, row.note if note is None else note
     await _save(db, row, list)
     if is_cancelled:
         await visit_notices.tell_cancelled(db, [row])

@@ -15,15 +15,10 @@ from careplus_clinic.clinic_time import Span
 from careplus_clinic.specialties import names_of
 from careplus_contracts.appointments import AppointmentStatus, Practitioner
 from careplus_contracts.endpoints import DESK, Role
-from careplus_contracts.reception import (
-    ArrangedStatus,
-    Arrangement,
-    Arrangements,
-    Caller,
-    ReceptionFilter,
-)
+from careplus_contracts.reception import ArrangedStatus, Arrangement, Arrangements, Caller, ReceptionFilter
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Instant, PageFilter
+from careplus_contracts.visit_types import BookedVisitType
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
@@ -32,6 +27,8 @@ from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.locking import is_postgresql, lock_accounts, lock_people_of
 from careplus_tables.people import display_name, is_bookable
+from careplus_tables.visit_records import TYPE_COLUMNS, type_members
+from careplus_tables.visit_types import VisitTypeRow
 
 CROSS_PATIENT = "reception arranges the visits of all patients"
 _visit, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)
@@ -39,7 +36,7 @@ _BY_TIME = Keyset((col(_visit.starts_at), col(_visit.id)), tuple[Instant, Id], l
 
 
 class ReceptionRecord(NamedTuple):
-    """One row of `_select_visits`, in the order of its columns."""
+    """One row of `_select_visits`, in the order of its columns, without those of the type."""
 
     id: int
     reference: str
@@ -73,7 +70,7 @@ async def list_all(db: ReadSession, who: Identity, wanted: ReceptionFilter, span
     exact = {name: value for name in members if (value := getattr(wanted, name)) is not None}
     query = query.where(*(col(getattr(_visit, name)) == value for name, value in exact.items()))
     rows, next_cursor = await fetch_page(db, query, _BY_TIME, wanted)
-    return Arrangements(items=[_to_contract(ReceptionRecord(*row)) for row in rows], next_cursor=next_cursor)
+    return Arrangements(items=[_to_contract(row) for row in rows], next_cursor=next_cursor)
 
 
 async def list_unfinished(db: ReadSession, who: Identity, wanted: PageFilter, span: Span) -> Arrangements:
@@ -81,13 +78,13 @@ async def list_unfinished(db: ReadSession, who: Identity, wanted: PageFilter, sp
     in_span = (col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
     is_open = col(_visit.status).not_in([status.value for status in OVER])
     rows, next_cursor = await fetch_page(db, _select_visits().where(is_desk(who), *in_span, is_open), _BY_TIME, wanted)
-    return Arrangements(items=[_to_contract(ReceptionRecord(*row)) for row in rows], next_cursor=next_cursor)
+    return Arrangements(items=[_to_contract(row) for row in rows], next_cursor=next_cursor)
 
 
 async def show(db: AnySession, who: Identity, appointment_id: int) -> Arrangement:
     """Return a visit that was found or booked before."""
     query = _select_visits().where(is_desk(who), col(_visit.id) == appointment_id)
-    return _to_contract(ReceptionRecord(*(await db.execute(query)).one()))
+    return _to_contract((await db.execute(query)).one())
 
 
 async def of_ids(db: AnySession, who: Identity, ids: Sequence[int]) -> list[Arrangement]:
@@ -95,7 +92,7 @@ async def of_ids(db: AnySession, who: Identity, ids: Sequence[int]) -> list[Arra
     if not ids:
         return []
     query = _select_visits().where(is_desk(who), col(_visit.id).in_(ids)).order_by(col(_visit.starts_at), col(_visit.id))
-    return [_to_contract(ReceptionRecord(*row)) for row in (await db.execute(query)).all()]
+    return [_to_contract(row) for row in (await db.execute(query)).all()]
 
 
 async def lock_for_update(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
@@ -163,15 +160,18 @@ def _select_visits() -> Select[*tuple[Any, ...]]:
             col(_visit.arrived_at),
             col(_visit.started_at),
             col(_visit.completed_at),
+            *TYPE_COLUMNS,
         )
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(_visit.doctor_id))
+        .outerjoin(VisitTypeRow, col(VisitTypeRow.id) == col(_visit.visit_type_id))
         .execution_options(cross_patient=CROSS_PATIENT)
     )
 
 
-def _to_contract(visit: ReceptionRecord) -> Arrangement:
+def _to_contract(row: Sequence[Any]) -> Arrangement:
+    visit, members = ReceptionRecord(*row[: -len(TYPE_COLUMNS)]), type_members(*row[-len(TYPE_COLUMNS) :])
     patient: dict[str, Any] = {"id": visit.patient_id, "full_name": visit.patient_name, "phone": visit.patient_phone}
     return Arrangement(
         id=visit.id,
@@ -186,6 +186,7 @@ def _to_contract(visit: ReceptionRecord) -> Arrangement:
         arrived_at=visit.arrived_at,
         started_at=visit.started_at,
         completed_at=visit.completed_at,
+        visit_type=BookedVisitType.model_validate(members) if members else None,
         version=visit.version,
         patient=Caller(**patient, date_of_birth=visit.patient_date_of_birth),
         doctor=Practitioner(

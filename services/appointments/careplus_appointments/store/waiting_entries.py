@@ -44,6 +44,7 @@ class Waiting(NamedTuple):
     before: datetime | None
     added_by: str
     date_of_birth: date | None
+    replaced_type_id: int | None
 
     @property
     def born(self) -> date | None:
@@ -86,7 +87,7 @@ def _select() -> Select[*tuple[Any, ...]]:
         select(
             *(col(entry.id), col(entry.patient_id), col(entry.first_day), col(entry.last_day), col(entry.weekdays)),
             *(col(entry.from_time), col(entry.to_time), col(entry.instead_of_id), col(replaced.starts_at)),
-            *(col(entry.added_by), col(AccountRow.date_of_birth)),
+            *(col(entry.added_by), col(AccountRow.date_of_birth), col(replaced.visit_type_id)),
         )
         .join(AccountRow, col(AccountRow.id) == col(entry.patient_id))
         .outerjoin(replaced, col(replaced.id) == col(entry.instead_of_id))

@@ -10,6 +10,8 @@ from sqlmodel import col
 
 from careplus_appointments.rules import slots
 from careplus_appointments.rules.ages import admits_on
+from careplus_appointments.rules.free_offers import MOST_SLOTS, FreeTimes
+from careplus_appointments.rules.visit_types import VisitPlan, WantedVisit
 from careplus_appointments.rules.waitlist import LEAD
 from careplus_appointments.rules.waitlist import held_until as end_of_offer
 from careplus_appointments.store import calendars, specialty_ages, visit_notices, waiting_entries
@@ -23,11 +25,10 @@ from careplus_runtime.process.settings import Settings
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.patient_times import other_appointment
-from careplus_tables.references import new_reference
+from careplus_tables.references import new_reference, video_code_of
 from careplus_tables.waitlist import WaitlistEntryRow, WaitlistOfferRow
 
-MOST_SLOTS = 500
-"""Free times that are offered by one change, such as new hours of a doctor."""
+ONLINE = WantedVisit(online=True)
 _entry, _visit, _offer = WaitlistEntryRow, AppointmentRow, WaitlistOfferRow
 
 
@@ -48,27 +49,28 @@ async def offer(db: WriteSession, freed: Freed) -> None:
     days = (local_date(opens, zone), local_date(closes, zone))
     waiting = await waiting_entries.list_waiting(db, freed, days)
     ages = Ages(await specialty_ages.read(db))
-    found = await calendars.of_doctors(db, [freed.doctor_id], day_bounds(*days, zone), ages=ages) if waiting else {}
+    found = (
+        await calendars.of_doctors(db, [freed.doctor_id], day_bounds(*days, zone), wanted=ONLINE, ages=ages) if waiting else {}
+    )
     if (calendar := found.get(freed.doctor_id)) is None:
         # no entry waits, or the doctor takes no appointments any more
         return
     # a visit of other hours may have occupied parts of two slots
     all_days = days_from(days[0], (days[1] - days[0]).days + 1)
     window = (at, closes)
-    free = [slot for slot in slots.free(calendar, all_days, window, zone) if slot[1] > freed.span[0]][:MOST_SLOTS]
+    times = FreeTimes(calendar, lambda found: slots.free(found, all_days, window, zone), freed.span[0])
     had = await _offered_before(db, freed.doctor_id, [one.id for one in waiting])
     for one in waiting:
         wanted = one.wanted()
-        for slot in free:
+        plan = times.plan_of(one)
+        for slot in times.fitting(plan):
             is_of_age = admits_on(calendar.ages, one.born, local_date(slot[0], zone))
             if (one.id, slot[0]) in had or not wanted.fits(slot, zone) or not is_of_age:
                 continue
             until = end_of_offer(at, slot[0], zone)
-            if until is not None and await _hold(db, one, freed.doctor_id, slot, until, calendar.place):
-                free.remove(slot)
+            if until is not None and await _hold(db, one, freed.doctor_id, slot, until, calendar.place, plan):
+                times.occupy(slot, plan)
                 break
-        if not free:
-            return
 
 
 async def offer_all(db: WriteSession, doctor_id: int) -> None:
@@ -140,7 +142,9 @@ async def _set_entry(db: WriteSession, appointment_id: int, **values: object) ->
     await db.execute(statement.execution_options(cross_patient=CROSS_PATIENT, synchronize_session=False))
 
 
-async def _hold(db: WriteSession, one: Waiting, doctor_id: int, slot: Span, until: datetime, place: str | None) -> bool:
+async def _hold(
+    db: WriteSession, one: Waiting, doctor_id: int, slot: Span, until: datetime, place: str | None, plan: VisitPlan
+) -> bool:
     """Insert the offer. Return False where the entry has one now, the patient is busy then, or another booking took the time."""
     if await other_appointment(db, one.patient_id, *slot, except_visit=one.instead_of_id):
         return False
@@ -152,7 +156,7 @@ async def _hold(db: WriteSession, one: Waiting, doctor_id: int, slot: Span, unti
         return False
     try:
         async with db.begin_nested():
-            visit_id = await _insert(db, entry, doctor_id, slot, place)
+            visit_id = await _insert(db, entry, doctor_id, slot, place, plan)
             db.add(_offer(appointment_id=visit_id, entry_id=one.id, doctor_id=doctor_id, starts_at=slot[0], offered_until=until))
             entry.offer_id = visit_id
             await db.flush()
@@ -162,10 +166,13 @@ async def _hold(db: WriteSession, one: Waiting, doctor_id: int, slot: Span, unti
     return True
 
 
-async def _insert(db: WriteSession, entry: WaitlistEntryRow, doctor_id: int, slot: Span, place: str | None) -> int:
+async def _insert(
+    db: WriteSession, entry: WaitlistEntryRow, doctor_id: int, slot: Span, place: str | None, plan: VisitPlan
+) -> int:
     values = {
         **{"reference": new_reference("CP"), "patient_id": entry.patient_id, "doctor_id": doctor_id, "place": place},
         **{"starts_at": slot[0], "ends_at": slot[1], "status": AppointmentStatus.OFFERED.value, "booked_by": entry.added_by},
+        **{"visit_type_id": plan.type_id, "buffer_minutes": plan.buffer_minutes, "video_code": video_code_of(plan.type_id)},
         **{"created_at": now(), "version": 1},
     }
     return int((await db.execute(insert(AppointmentRow).values(values).returning(col(_visit.id)))).scalar_one() or 0)

@@ -2,6 +2,7 @@
 
 import time
 
+from careplus_auth import rules
 from careplus_auth.store.accounts import to_contract
 from careplus_auth.store.sessions import OpenedSession
 from careplus_contracts.accounts import Tokens
@@ -28,12 +29,14 @@ def audit_secrets_of(settings: Settings) -> list[str]:
 def tokens(keys: list[SigningKey], opened: OpenedSession, settings: Settings) -> Tokens:
     """Return a signed access token with the account, the body of a sign-in or refresh."""
     account = to_contract(opened.account)
-    must_enrol = account.role in settings.roles_with_second_factor and not (account.second_factor or opened.provider_factor)
+    has_factor = account.second_factor or opened.other_factor
+    must_enrol = rules.must_enrol(account.role.value, settings.roles_with_second_factor, has_factor=has_factor)
     return Tokens(
         access_token=keys[0].sign(account.id, Role(account.role), opened.sid, int(time.time()), enrols=must_enrol),
         token_type="bearer",
         expires_in=LIFETIME_S,
-        idle_seconds=int(settings.idle_limit(account.role).total_seconds()),
+        idle_seconds=int(opened.idle_limit.total_seconds()),
         must_enrol=must_enrol,
         account=account,
+        other_side=opened.other_side,
     )

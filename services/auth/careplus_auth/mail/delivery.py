@@ -37,7 +37,8 @@ class Calendar(NamedTuple):
 class Mail(NamedTuple):
     """One mail to deliver. `message_id` and `file_name` are the same for each attempt.
 
-    `words` are those of its template beside the link; `opt_out` is the address that switches such mails off.
+    `words` are those of its template beside the link; `opt_out` is the address that switches such mails off. A text message is
+    made of a mail without `email`.
     """
 
     message_id: str
@@ -73,7 +74,7 @@ async def deliver(mail: Mail, settings: Settings) -> None:
 
 
 def compose(mail: Mail, settings: Settings) -> EmailMessage:
-    """Return the message with headers and plain text; with HTML and the calendar file where it is about a visit."""
+    """Return the message with headers and plain text; a notice has HTML too, and the calendar file of its visit."""
     subject, text = write(mail.kind, mail.language, settings, mail.link, mail.words)
     local, _, domain = mailed_address(mail.email).rpartition("@")
     _, sender = parseaddr(settings.sender)
@@ -90,9 +91,10 @@ def compose(mail: Mail, settings: Settings) -> EmailMessage:
     if mail.opt_out is not None:
         message["List-Unsubscribe"] = f"<{mail.opt_out}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    if mail.calendar is not None:
+    if isinstance(mail.kind, NoticeKind):
         html = to_html(settings.hospital, subject, text, mail.language)
         message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if mail.calendar is not None:
         _attach(message, mail.calendar)
     return message
 

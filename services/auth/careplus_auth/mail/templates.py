@@ -28,6 +28,7 @@ class Kind(StrEnum):
     FACTOR_REMOVED = "factor_removed"
     WRONG_CODE = "wrong_code"
     SIGN_ON_LINKED = "sign_on_linked"
+    RECORD_LINKED = "record_linked"
     CRITICAL_WAITS = "critical_waits"
     CRITICAL_UNANSWERED = "critical_unanswered"
     CHART_OPENED = "chart_opened"

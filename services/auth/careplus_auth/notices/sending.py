@@ -5,11 +5,13 @@ from datetime import datetime
 
 from careplus_auth.mail.delivery import Mail, deliver
 from careplus_auth.notices import outbox
-from careplus_auth.notices.timing import send_from
+from careplus_auth.notices.texting import TextMessage, number_of, post, text_message
+from careplus_auth.notices.timing import quiet_until, send_from
 from careplus_auth.notices.validity import RULES
 from careplus_auth.notices.visits import VISITS, with_visit
-from careplus_auth.store.notice_choices import is_wanted
-from careplus_contracts.notices import NoticeKind, NoticeState
+from careplus_auth.store.notice_choices import chosen_channel, is_wanted
+from careplus_contracts.endpoints import Role
+from careplus_contracts.notices import NoticeChannel, NoticeKind, NoticeState
 from careplus_contracts.values import PortalLanguage
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.logs import log
@@ -20,6 +22,8 @@ from careplus_tables.notices import NoticeRow
 
 SEND_TIMEOUT_S = 90.0
 """Shorter than the lease, so that no other process sends the same notice meanwhile."""
+WAIT_FOR_MORNING = frozenset({NoticeKind.REFERRAL_MADE, NoticeKind.RESULT_RELEASED, NoticeKind.RESULT_CORRECTED})
+"""The kinds of notices that wait in quiet hours like those about visits; a person waits for an answer to their own request."""
 
 
 async def send_one(database: Database, settings: Settings) -> bool:
@@ -29,18 +33,18 @@ async def send_one(database: Database, settings: Settings) -> bool:
             return False
     async with database.writing() as db:
         row = await outbox.claim(db)
-        mail = None if row is None else await _mail_for(db, row, settings)
-    if row is None or mail is None:
+        message = None if row is None else await _message_for(db, row, settings)
+    if row is None or message is None:
         return True
     try:
         async with asyncio.timeout(SEND_TIMEOUT_S):
-            await deliver(mail, settings)
+            await (post(message, settings) if isinstance(message, TextMessage) else deliver(message, settings))
     except Exception as error:  # One undeliverable notice must not block the ones behind it.
-        # The type and the SMTP code only: the message of the error holds the address.
+        # The type and the code only: the message of the error holds the address.
         reason = f"{type(error).__name__} {getattr(error, 'code', '')}".strip()
         async with database.writing() as db:
             again = await outbox.reschedule(db, row, reason)
-        log.warning("mail_not_sent", mail=mail.message_id, kind=mail.kind.value, reason=reason, again=again)
+        log.warning("notice_not_sent", notice=row.id, kind=row.kind, channel=row.channel, reason=reason, again=again)
     else:
         async with database.writing() as db:
             await outbox.finish(db, row, NoticeState.SENT)
@@ -52,8 +56,8 @@ def address_of(account: AccountRow) -> str | None:
     return account.email if account.email_confirmed_at is not None else None
 
 
-async def _mail_for(db: WriteSession, row: NoticeRow, settings: Settings) -> Mail | None:
-    """Return the mail of a claimed notice, or None after giving it its final state or a later time."""
+async def _message_for(db: WriteSession, row: NoticeRow, settings: Settings) -> Mail | TextMessage | None:
+    """Return the message of a claimed notice, or None after giving it its final state or a later time."""
     kind = NoticeKind(row.kind)
     rule, account = RULES[kind], await db.get_one(AccountRow, row.account_id)
     is_recipient = account.active and account.role == rule.role.value
@@ -61,25 +65,40 @@ async def _mail_for(db: WriteSession, row: NoticeRow, settings: Settings) -> Mai
     if not found or not await is_wanted(db, row):
         row.state = NoticeState.WITHDRAWN.value
         return None
-    email = address_of(account)
-    if email is None:
+    email, phone = address_of(account), await _phone_of(db, account, settings)
+    if email is None and phone is None:
         row.state = NoticeState.NO_ADDRESS.value
         return None
     if (later := _later(row, settings)) is not None:
         row.due_at, row.attempts = later, row.attempts - 1
         return None
+    row.channel = (NoticeChannel.EMAIL if phone is None else NoticeChannel.TEXT).value
     # with the time of the change, because ids start anew in a restored database
     message_id = f"notice-{row.id}-{int(row.created_at.timestamp())}"
     file_name = f"notice-{row.id:06}-{kind.value}"
-    mail = Mail(message_id, file_name, kind, PortalLanguage(account.language), email, f"{settings.public_url}{rule.page}")
-    return await with_visit(db, mail, row, settings) if kind in VISITS else mail
+    link = f"{settings.public_url}{rule.page}"
+    to = email if phone is None and email is not None else ""
+    mail = Mail(message_id, file_name, kind, PortalLanguage(account.language), to, link)
+    mail = await with_visit(db, mail, row, settings) if kind in VISITS else mail
+    return mail if phone is None else text_message(mail, phone, settings)
+
+
+async def _phone_of(db: WriteSession, account: AccountRow, settings: Settings) -> str | None:
+    """Return the number of a patient who gets text messages: by choice, or because no mail reaches them."""
+    if settings.text_url is None or account.role != Role.PATIENT.value or account.id is None:
+        return None
+    is_texted = address_of(account) is None or await chosen_channel(db, account.id) is NoticeChannel.TEXT
+    return number_of(account) if is_texted else None
 
 
 def _later(row: NoticeRow, settings: Settings) -> datetime | None:
     """Return the end of quiet hours for a notice that waits for it, or None."""
+    at, kind = now(), NoticeKind(row.kind)
+    if kind in WAIT_FOR_MORNING:
+        return quiet_until(at, settings.clinic_zone)
     starts = [one for one in (row.visit_at, row.before_at) if one is not None]
-    if NoticeKind(row.kind) not in VISITS or not starts:
+    if kind not in VISITS or not starts:
         return None
-    at, is_reminder = now(), row.kind == NoticeKind.VISIT_REMINDER.value
+    is_reminder = kind is NoticeKind.VISIT_REMINDER
     later = send_from(at, settings.clinic_zone, starts, is_reminder=is_reminder, is_own=row.own)
     return later if later > at else None

@@ -11,12 +11,16 @@ from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.approvals import ApprovalState
 from careplus_contracts.endpoints import Role
 from careplus_contracts.notices import NoticeKind
+from careplus_contracts.referrals import ReferralStatus
 from careplus_contracts.refills import RefillStatus
+from careplus_contracts.results import ResultStatus
 from careplus_runtime.identity.refills import CROSS_PATIENT, is_unowned, owners, present
 from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.approvals import AccountApprovalRow
+from careplus_tables.labs import LabResultRow
 from careplus_tables.notices import NoticeRow
+from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import IS_OPEN, RefillRow
 from careplus_tables.waitlist import WaitlistOfferRow
 
@@ -28,8 +32,8 @@ ANSWERED = tuple(one.value for one in (RefillStatus.PRESCRIBED, RefillStatus.DEC
 class Rule(NamedTuple):
     """The recipient's role, the page of the mail's link, and a statement that finds a row while the notice is true.
 
-    The page is a start page, because the address of a record would tell the subject of the mail; mails about visits, which name
-    it, link to the visit.
+    The page is a start page or a list, because the address of a record would tell more than the mail; mails about visits link to
+    the visit.
     """
 
     role: Role
@@ -79,6 +83,18 @@ def _is_offered(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
     return _visit(notice).where(*is_open)
 
 
+def _referred(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
+    is_patient = col(ReferralRow.patient_id) == notice.account_id
+    is_open = col(ReferralRow.status) != ReferralStatus.CANCELLED.value
+    return select(col(ReferralRow.id)).where(is_patient, col(ReferralRow.id) == notice.record_id, is_open)
+
+
+def _is_released(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
+    is_patient = col(LabResultRow.patient_id) == notice.account_id
+    is_released = col(LabResultRow.status) == ResultStatus.RELEASED.value
+    return select(col(LabResultRow.id)).where(is_patient, col(LabResultRow.id) == notice.record_id, is_released)
+
+
 def _visit(notice: NoticeRow) -> Select[Any]:
     row = AppointmentRow
     return select(col(row.id)).where(col(row.id) == notice.record_id, col(row.patient_id) == notice.account_id)
@@ -95,4 +111,7 @@ RULES: Mapping[NoticeKind, Rule] = {
     NoticeKind.VISIT_CANCELLED: Rule(Role.PATIENT, "/appointments", _visit_cancelled),
     NoticeKind.VISIT_OFFERED: Rule(Role.PATIENT, "/home", _is_offered),
     NoticeKind.VISIT_REMINDER: Rule(Role.PATIENT, "/appointments", _visit_ahead),
+    NoticeKind.REFERRAL_MADE: Rule(Role.PATIENT, "/referrals", _referred),
+    NoticeKind.RESULT_RELEASED: Rule(Role.PATIENT, "/results", _is_released),
+    NoticeKind.RESULT_CORRECTED: Rule(Role.PATIENT, "/results", _is_released),
 }

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from careplus_auth.mail.delivery import Calendar, Mail
 from careplus_auth.notices.dates import long_day, long_when
-from careplus_auth.notices.opt_out import opt_out_link
+from careplus_auth.notices.opt_out import opt_out_link, opt_out_page, opt_out_token
 from careplus_clinic.calendar_file import CalendarMethod, Invitation, calendar_file
 from careplus_contracts.appointments import Appointment
 from careplus_contracts.endpoints import Role
@@ -42,17 +42,18 @@ CHECK_IN = {
 
 
 async def with_visit(db: AnySession, mail: Mail, notice: NoticeRow, settings: Settings) -> Mail:
-    """Return the mail with the details of its visit, which was found to be true before."""
+    """Return the mail with the details of its visit, which was found to be true before. Without an address it has no calendar."""
     visit = await _find(db, notice)
     is_reminder, words = mail.kind is NoticeKind.VISIT_REMINDER, _words(visit, notice, mail.language, settings)
     if mail.kind is NoticeKind.VISIT_OFFERED:
         # no calendar file: the patient has not accepted the time
         return mail._replace(words={**words, "until": await _held_until(db, visit, mail.language, settings)})
     check_in = await _check_in(db, visit.id, mail.language, settings)
+    opt_out = opt_out_page(settings, opt_out_token(settings, notice.account_id))
     return mail._replace(
         link=f"{settings.public_url}/appointments/{visit.id}",
-        words=words | {"check_in": check_in},
-        calendar=_calendar(visit, mail, settings),
+        words=words | {"check_in": check_in, "opt_out": opt_out},
+        calendar=_calendar(visit, mail, settings) if mail.email else None,
         opt_out=opt_out_link(settings, notice.account_id) if is_reminder else None,
     )
 

@@ -7,7 +7,7 @@ from careplus_auth.crypto.signing import tokens
 from careplus_auth.sign_in import cookies, passwords
 from careplus_auth.sign_in.attempts import invitation_limits, registration_limits
 from careplus_auth.sign_in.client_info import client_device, client_language, client_network
-from careplus_auth.store import accounts, approvals, confirmations, consents, invitations, sessions
+from careplus_auth.store import accounts, approvals, confirmations, consents, invitations, rotation, sessions
 from careplus_contracts import accounts as contract
 from careplus_contracts.accounts import Account, ChooseLanguage, InvitationRequired, Register, Tokens, UpdateMe
 from careplus_contracts.endpoints import Role
@@ -73,9 +73,9 @@ async def refresh(*, request: Request, response: Response, settings: AppSettings
     # A transaction of its own: the session that a reused token ended must stay ended although the request is refused.
     async with request.app.state.database.writing() as db:
         token = cookies.require_refresh_token(request, settings)
-        if (owner := await sessions.owner(db, token)) is not None:
-            identify_subject(request, accounts.to_contract(owner.account), owner.sid)
-        opened = await sessions.rotate(db, token, request.app.state.successor_secret, client_device(request.scope), settings)
+        if (owner := await rotation.owner(db, token)) is not None:
+            identify_subject(request, accounts.to_contract(owner.account), owner.session.id)
+        opened = await rotation.rotate(db, token, request.app.state.successor_secret, client_device(request.scope), settings)
     if opened is None:
         raise RefreshReused(sessions.EXPIRED)
     cookies.set_refresh_cookie(response, settings, opened)
@@ -85,10 +85,10 @@ async def refresh(*, request: Request, response: Response, settings: AppSettings
 @routes.serve(contract.logout)
 async def logout(*, request: Request, response: Response, db: WriteDb, settings: AppSettings) -> None:
     rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), settings.allowed_origins)
-    if token := cookies.refresh_token(request, settings):
-        if (owner := await sessions.owner(db, token)) is not None:
-            identify_subject(request, accounts.to_contract(owner.account), owner.sid)
-        await sessions.end(db, token)
+    token = cookies.refresh_token(request, settings)
+    if token is not None and (owner := await rotation.owner(db, token)) is not None:
+        identify_subject(request, accounts.to_contract(owner.account), owner.session.id)
+        await sessions.end(db, owner.session)
     cookies.delete_refresh_cookie(response, settings)
 
 

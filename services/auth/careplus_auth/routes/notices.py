@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from careplus_auth.notices.opt_out import account_of
+from careplus_auth.notices.opt_out import account_of, forwarding_page
 from careplus_auth.store import accounts, notice_choices, visit_notices
 from careplus_contracts import notices as contract
 from careplus_contracts.notices import NoticeChoices, OptOutToken, SetNoticeChoices, VisitNotice, VisitNotices
@@ -15,13 +15,19 @@ routes = Routes()
 
 
 @routes.serve(contract.show_notice_choices)
-async def show_notice_choices(*, who: CurrentUser, db: ReadDb) -> NoticeChoices:
-    return await notice_choices.find(db, who.id)
+async def show_notice_choices(*, who: CurrentUser, db: ReadDb, settings: AppSettings) -> NoticeChoices:
+    return await notice_choices.find(db, who.id, settings)
 
 
 @routes.serve(contract.set_notice_choices)
-async def set_notice_choices(body: SetNoticeChoices, *, who: CurrentUser, db: WriteDb) -> NoticeChoices:
-    return await notice_choices.choose(db, who.id, body)
+async def set_notice_choices(body: SetNoticeChoices, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> NoticeChoices:
+    await notice_choices.choose(db, who.id, body)
+    return await notice_choices.find(db, who.id, settings)
+
+
+@routes.serve(contract.open_reminders_off)
+async def open_reminders_off(opt_out_token: OptOutToken, *, settings: AppSettings) -> str:
+    return forwarding_page(settings, opt_out_token)
 
 
 @routes.serve(contract.switch_reminders_off)

@@ -21,7 +21,7 @@ MAX_DEVICE_MARKS, DEVICE_COOKIE_LIFETIME = 8, timedelta(days=365)
 
 def set_refresh_cookie(response: Response, settings: Settings, opened: OpenedSession) -> None:
     """Set the refresh token, for as long as the session may stay idle."""
-    _set(response, settings, "refresh", opened.refresh_token, settings.idle_limit(opened.account.role))
+    _set(response, settings, "refresh", opened.refresh_token, opened.idle_limit)
 
 
 def delete_refresh_cookie(response: Response, settings: Settings) -> None:

@@ -41,7 +41,9 @@ async def emergency_accesses(db: AnySession) -> list[int]:
 async def refusal_counts(db: AnySession) -> list[int]:
     """Return recent events that count refused requests, without an alert."""
     id_, at = col(AuditEventRow.id), col(AuditEventRow.at)
-    counts = select(id_).where(at > now() - RECENT_REFUSALS, col(AuditEventRow.outcome) != OK)
+    # wrong codes of callers without an account are no reason to wake an operator
+    of_account = col(AuditEventRow.account_id).is_not(None)
+    counts = select(id_).where(at > now() - RECENT_REFUSALS, col(AuditEventRow.outcome) != OK, of_account)
     counts = counts.where(col(AuditEventRow.action) == COUNT_REFUSALS, ~_is_raised(AlertKind.MANY_REFUSALS, id_))
     return await _ids(db, counts.order_by(id_))
 

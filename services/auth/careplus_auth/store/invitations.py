@@ -23,6 +23,7 @@ from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.locking import lock_accounts
 
+OTHER_ADDRESS = "This is the address of a patient. Staff use another address, and link the own record to the work account."
 _NEWEST_FIRST = newest_first(col(InvitationRow.id), lambda row: row[0].id)
 
 
@@ -53,9 +54,10 @@ async def reserve(db: WriteSession, body: Invite, language: PortalLanguage = Por
         await accounts.insert(db, account)
     # a closed account without a password is an invitation that was declined, waits, or was closed
     elif account.password_hash is not None or (account.active and account.role != body.role.value):
-        raise EmailTaken("This person has an account already.")
+        is_patient = account.role == Role.PATIENT.value
+        raise EmailTaken(OTHER_ADDRESS if is_patient else "This person has an account already.")
     elif account.role == Role.PATIENT.value and account.date_of_birth is not None:
-        raise EmailTaken("This is the address of a patient's record. Reception invites the patient; staff use another address.")
+        raise EmailTaken(OTHER_ADDRESS)
     account.full_name, account.role = body.full_name, body.role.value
     return account
 

@@ -1,17 +1,17 @@
 """Statements about sessions and refresh tokens. Only hashes of tokens are stored."""
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlmodel import col
 
 from careplus_auth import rules
 from careplus_auth.crypto.digest import sha256_hex
 from careplus_auth.rules import ClientDevice
+from careplus_auth.store import linked_records
+from careplus_contracts.accounts import Side
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
 from careplus_contracts.sessions import Session, SessionId, Sessions
@@ -35,20 +35,21 @@ _NEWEST_FIRST = Keyset(
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """A session and its new refresh token. `provider_factor`: the identity provider checked a second factor."""
+    """A session and its new refresh token.
+
+    `other_factor`: the identity provider, or the sign-in to the linked work account, checked a second factor.
+    """
 
     account: AccountRow
     sid: str
     refresh_token: str
-    provider_factor: bool = False
+    idle_limit: timedelta
+    other_factor: bool = False
+    other_side: Side | None = None
 
-
-@dataclass(frozen=True)
-class SessionOwner:
-    """Account and session of a refresh token."""
-
-    account: AccountRow
-    sid: str
+    @property
+    def side(self) -> Side:
+        return Side.RECORD if self.account.role == Role.PATIENT.value else Side.WORK
 
 
 async def open_session(
@@ -72,34 +73,9 @@ async def open_session(
         )
     )
     await db.flush()
-    await _add_refresh_token(db, sid, token, settings.idle_limit(account.role))
-    return OpenedSession(account, sid, token, provider_factor is True)
-
-
-async def rotate(db: WriteSession, token: str, secret: str, device: ClientDevice, settings: Settings) -> OpenedSession | None:
-    """Rotate a refresh token. Return None when it was used before: its session is then ended.
-
-    The successor is derived from the token, so two tabs or a repeated request get the same one, and it is not stored.
-    Raise Unauthenticated for an unknown or expired token.
-    """
-    # Reload after locking: on PostgreSQL the row may have changed since this transaction read it.
-    row = await db.get(RefreshTokenRow, sha256_hex(token), with_for_update=True, populate_existing=True)
-    session = await db.get(SessionRow, row.session_id, with_for_update=True, populate_existing=True) if row else None
-    account = await db.get(AccountRow, session.account_id, populate_existing=True) if session else None
-    if row is None or session is None or account is None or session.ended_at is not None or not account.active:
-        raise Unauthenticated(EXPIRED)
-    successor = _successor(token, secret)
-    # Also for expired tokens: reuse means that two clients hold tokens of one session.
-    if row.used_at is not None and (row.used_at + rules.PREDECESSOR_LIFETIME <= now() or await _is_used(db, successor)):
-        session.ended_at = now()
-        return None
-    if min(row.expires_at, session.expires_at) <= now():
-        raise Unauthenticated(EXPIRED)
-    if row.used_at is None:
-        row.used_at = now()
-        await _add_refresh_token(db, session.id, successor, settings.idle_limit(account.role))
-    session.last_used_at, session.user_agent, session.address = now(), device.user_agent, device.address
-    return OpenedSession(account, session.id, successor, session.provider_factor)
+    idle_limit = settings.idle_limit(account.role)
+    await add_refresh_token(db, sid, token, idle_limit)
+    return OpenedSession(account, sid, token, idle_limit, provider_factor is True, await linked_records.side_of(db, account))
 
 
 async def list_open(db: ReadSession, who: Identity, wanted: PageFilter, idle_limit: timedelta) -> Sessions:
@@ -120,12 +96,12 @@ async def list_of(db: ReadSession, who: Identity, account_id: int, wanted: PageF
     return Sessions(items=[_to_contract(row, who) for row in rows], next_cursor=next_cursor)
 
 
-async def end_of(db: AnySession, account_id: int, sid: str) -> None:
+async def end_of(db: WriteSession, account_id: int, sid: str) -> None:
     """End one of an account's open sessions. Raises NotFound."""
     session = await db.get(SessionRow, sid, with_for_update=True)
     if session is None or session.account_id != account_id or session.ended_at is not None:
         raise NotFound(NOTHING_HERE)
-    session.ended_at = now()
+    await _end(db, select(col(SessionRow.id)).where(col(SessionRow.id) == sid))
 
 
 async def current_session(db: AnySession, who: Identity) -> SessionRow:
@@ -136,27 +112,28 @@ async def current_session(db: AnySession, who: Identity) -> SessionRow:
     return session
 
 
-async def owner(db: AnySession, token: str) -> SessionOwner | None:
-    """Return account and session of a current or used refresh token, or None."""
-    row = await db.get(RefreshTokenRow, sha256_hex(token))
-    session = await db.get(SessionRow, row.session_id) if row else None
-    account = await db.get(AccountRow, session.account_id) if session else None
-    return None if session is None or account is None else SessionOwner(account, session.id)
-
-
-async def end(db: WriteSession, token: str) -> None:
-    """End the session of a refresh token. Ignore an unknown token."""
-    if row := await db.get(RefreshTokenRow, sha256_hex(token)):
-        ended = update(SessionRow).where(col(SessionRow.id) == row.session_id, col(SessionRow.ended_at).is_(None))
-        await db.execute(ended.values(ended_at=now()))
+async def end(db: WriteSession, session: SessionRow) -> None:
+    """End the sign-in of a session: itself, the record's session that it opened, and the work account's that opened it."""
+    await _end(db, select(col(SessionRow.id)).where(col(SessionRow.id).in_([session.id, session.work_session_id])))
 
 
 async def end_all(db: WriteSession, account_id: int, *, keep: str | None = None) -> None:
-    """End all sessions of an account except `keep`. Their refresh tokens stop working."""
-    ended = update(SessionRow).where(col(SessionRow.account_id) == account_id, col(SessionRow.ended_at).is_(None))
-    if keep is not None:
-        ended = ended.where(col(SessionRow.id) != keep)
-    await db.execute(ended.values(ended_at=now()))
+    """End all sessions of an account except `keep`, and those that they opened. Their refresh tokens stop working."""
+    ended = select(col(SessionRow.id)).where(col(SessionRow.account_id) == account_id)
+    await _end(db, ended if keep is None else ended.where(col(SessionRow.id) != keep))
+
+
+async def end_of_record(db: WriteSession, record_account_id: int) -> None:
+    """End the sessions of a record that were opened from a work account."""
+    of_record = (col(SessionRow.account_id) == record_account_id, col(SessionRow.work_session_id).is_not(None))
+    await _end(db, select(col(SessionRow.id)).where(*of_record))
+
+
+async def _end(db: WriteSession, ids: Select[str]) -> None:
+    # a second statement: on PostgreSQL it sees the session of a record that was opened while the first one waited
+    for column in (col(SessionRow.id), col(SessionRow.work_session_id)):
+        ended = update(SessionRow).where(column.in_(ids), col(SessionRow.ended_at).is_(None))
+        await db.execute(ended.values(ended_at=now()), execution_options={"synchronize_session": "fetch"})
 
 
 def _to_contract(row: SessionRow, who: Identity) -> Session:
@@ -170,16 +147,8 @@ def _to_contract(row: SessionRow, who: Identity) -> Session:
     )
 
 
-async def _add_refresh_token(db: WriteSession, sid: str, token: str, idle_limit: timedelta) -> None:
+async def add_refresh_token(db: WriteSession, sid: str, token: str, idle_limit: timedelta) -> None:
+    """Insert a refresh token that nobody has used."""
     row = RefreshTokenRow(token_hash=sha256_hex(token), session_id=sid, expires_at=now() + idle_limit, used_at=None)
     db.add(row)
     await db.flush()
-
-
-async def _is_used(db: AnySession, token: str) -> bool:
-    row = await db.get(RefreshTokenRow, sha256_hex(token))
-    return row is None or row.used_at is not None
-
-
-def _successor(token: str, secret: str) -> str:
-    return hmac.new(secret.encode(), b"refresh successor " + token.encode(), hashlib.sha256).hexdigest()

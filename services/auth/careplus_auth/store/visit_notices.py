@@ -12,6 +12,7 @@ from careplus_clinic.transitions import illegal_transition
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import DESK
 from careplus_contracts.notices import (
+    NoticeChannel,
     NoticeFilter,
     NoticeState,
     ToldVisit,
@@ -170,6 +171,7 @@ def _to_contract(record: NoticeRecord, callers: dict[int, PersonRow]) -> VisitNo
         ),
         created_at=notice.created_at,
         due_at=notice.due_at,
+        channel=None if notice.channel is None else NoticeChannel(notice.channel),
         sent_at=notice.sent_at,
         attempts=notice.attempts,
         failure=notice.failure,

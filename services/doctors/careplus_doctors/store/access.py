@@ -1,9 +1,8 @@
 """Statements about charts that a doctor opens without treating the patient ("break-glass")."""
 
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import Select, false, select, true
+from sqlalchemy import Select, bindparam, false, select, true
 from sqlmodel import col
 
 from careplus_clinic.search_keys import is_same_name
@@ -15,11 +14,12 @@ from careplus_contracts.values import Person
 from careplus_doctors.rules.charts import phone_end
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import one_or_404
-from careplus_runtime.identity.care import check_in_care
+from careplus_runtime.identity.care import ONE_IN_CARE, care_parameters
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.charts import ChartAccessRow
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import doctor_name
 
@@ -27,6 +27,19 @@ OPEN_FOR = timedelta(hours=1)
 MOST_FOUND = 5
 MOST_BORN_ON_ONE_DAY = 1000
 """Limit of the patients with one date of birth that a search compares by name."""
+
+
+_MEMBERS = ("id", "patient_id", "reason", "opened_at", "until")
+_OF_PATIENT = CompiledStatement(
+    select(
+        *(col(getattr(ChartAccessRow, name)) for name in _MEMBERS),
+        col(ChartAccessRow.doctor_id),
+        doctor_name(col(ChartAccessRow.doctor_id)),
+    )
+    .where(col(ChartAccessRow.patient_id) == bindparam("care_patient"), col(ChartAccessRow.patient_id).in_(ONE_IN_CARE))
+    .order_by(col(ChartAccessRow.id).desc())
+    .limit(literal_limit(LONGEST_PART))
+)
 
 
 async def search(db: ReadSession, who: Identity, wanted: PatientSearch) -> FoundPatients:
@@ -55,15 +68,11 @@ async def open_chart(db: WriteSession, who: Identity, patient_id: int, body: Ope
 
 
 async def of_patient(db: AnySession, who: Identity, patient_id: int) -> list[ChartAccess]:
-    """Return the openings of the chart of a patient in the doctor's care, newest first. Raise NotFound."""
-    await check_in_care(db, who, patient_id)
-    query: Select[*tuple[Any, ...]] = (
-        select(ChartAccessRow, doctor_name(col(ChartAccessRow.doctor_id)))
-        .where(col(ChartAccessRow.patient_id) == patient_id)
-        .order_by(col(ChartAccessRow.id).desc())
-        .limit(LONGEST_PART)
-    )
-    return [_to_contract(*row) for row in (await db.execute(query)).all()]
+    """Return the openings of the chart of a patient in the doctor's care, newest first."""
+    return [
+        ChartAccess(**dict(zip(_MEMBERS, values, strict=True)), doctor=Person(id=doctor_id, full_name=name))
+        for *values, doctor_id, name in await _OF_PATIENT.typed(db, **care_parameters(who, patient_id))
+    ]
 
 
 def _any_patient(who: Identity) -> Select[AccountRow]:
@@ -79,13 +88,4 @@ def _found(row: AccountRow, date_of_birth: date) -> FoundPatient:
         date_of_birth=date_of_birth,
         sex=Sex(row.sex),
         phone_end=phone_end(row.phone),
-    )
-
-
-def _to_contract(row: ChartAccessRow, doctor: str) -> ChartAccess:
-    assert row.id is not None
-    return ChartAccess(
-        **row.model_dump(include={"patient_id", "reason", "opened_at", "until"}),
-        id=row.id,
-        doctor=Person(id=row.doctor_id, full_name=doctor),
     )

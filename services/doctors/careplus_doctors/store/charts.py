@@ -1,14 +1,14 @@
 """Statements about charts: allergies, problems, and the whole chart of one patient."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import BindParameter, bindparam, delete, select
 from sqlmodel import col
 
-from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergies, Allergy, AllergyCheck, Certainty, RecordedAllergy, SetAllergies, Severity
 from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, RecordedCondition, SetProblems
 from careplus_doctors.rules.charts import allergy_status, named_twice
@@ -16,24 +16,56 @@ from careplus_doctors.rules.medicines import medicine_list
 from careplus_doctors.rules.medicines.allergic import named_in
 from careplus_doctors.store import access, chart_changes, prescriptions, referrals, results, visits
 from careplus_runtime.http.problems import malformed
-from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.care import check_in_care, is_emergency_only
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
+from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 
 _Entry = TypeVar("_Entry", Allergy, Condition)
 
 
+class AllergyRecord(NamedTuple):
+    """One row of `_ALLERGIES`, in the order of its columns."""
+
+    substance: str
+    reaction: str | None
+    severity: str
+    certainty: str | None
+    onset: date | None
+    noted_on: date | None
+    emergency: bool
+
+
+_of: BindParameter[int] = bindparam("patient")
+_ALLERGIES = CompiledStatement(
+    select(*(col(getattr(AllergyRow, name)) for name in AllergyRecord._fields))
+    .where(col(AllergyRow.patient_id) == _of)
+    .order_by(col(AllergyRow.position))
+)
+_PROBLEM = ("name", "icd10", "status", "since", "emergency")
+_PROBLEMS = CompiledStatement(
+    select(*(col(getattr(ProblemRow, name)) for name in _PROBLEM))
+    .where(col(ProblemRow.patient_id) == _of)
+    .order_by(col(ProblemRow.position))
+)
+_PERSON = ("id", "full_name", "date_of_birth", "phone", "email", "reference", "sex")
+_PATIENT = CompiledStatement(
+    select(*(col(getattr(AccountRow, name)) for name in _PERSON), col(ChartRow.no_known_allergies), col(ChartRow.version))
+    .outerjoin(ChartRow, col(ChartRow.patient_id) == col(AccountRow.id))
+    .where(col(AccountRow.id) == _of)
+)
+
+
 async def show(db: ReadSession, who: Identity, patient_id: int, zone: ZoneInfo) -> Chart:
     """Return the whole chart of a patient in the doctor's care. Raise NotFound."""
     await check_in_care(db, who, patient_id)
-    chart = await _chart(db, patient_id)
+    patient, chart = await _patient(db, patient_id)
     return Chart(
         **dict(await allergies(db, chart)),
         problems=await problems_of(db, patient_id),
-        patient=await _patient(db, patient_id),
+        patient=patient,
         prescriptions=await prescriptions.of_patient(db, who, patient_id, zone),
         referrals=await referrals.of_patient(db, who, patient_id, zone),
         results=await results.of_patient(db, who, patient_id),
@@ -63,18 +95,22 @@ async def own_parts(db: ReadSession, who: Identity) -> tuple[Allergies, list[Rec
 
 async def allergies(db: AnySession, chart: ChartRow) -> Allergies:
     """Return the allergies of a chart in their order."""
-    query = select(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id).order_by(col(AllergyRow.position))
-    found = [to_allergy(row) for row in (await db.execute(query)).scalars()]
+    rows = await _ALLERGIES.typed(db, patient=chart.patient_id)
+    found = [to_allergy(AllergyRecord(*row)) for row in rows]
     medicines = medicine_list.load()
     checks = [AllergyCheck(substance=one.substance, known=bool(named_in(medicines, one.substance))) for one in found]
     status = allergy_status(found, chart.no_known_allergies)
     return Allergies(allergy_status=status, allergies=found, checks=checks, version=chart.version)
 
 
-def to_allergy(row: AllergyRow) -> RecordedAllergy:
+def to_allergy(row: AllergyRow | AllergyRecord) -> RecordedAllergy:
     """Return a row as answers show it."""
     return RecordedAllergy(
-        **row.model_dump(include={"substance", "reaction", "onset", "noted_on", "emergency"}),
+        substance=row.substance,
+        reaction=row.reaction,
+        onset=row.onset,
+        noted_on=row.noted_on,
+        emergency=row.emergency,
         severity=Severity(row.severity),
         certainty=Certainty(row.certainty) if row.certainty else None,
     )
@@ -147,16 +183,15 @@ async def _replace(
 
 async def problems_of(db: AnySession, patient_id: int) -> list[RecordedCondition]:
     """Return the problem list of a patient that was found before."""
-    query = select(ProblemRow).where(col(ProblemRow.patient_id) == patient_id).order_by(col(ProblemRow.position))
+    rows = await _PROBLEMS.typed(db, patient=patient_id)
     return [
-        RecordedCondition(
-            name=row.name, icd10=row.icd10, status=ConditionStatus(row.status), since=row.since, emergency=row.emergency
-        )
-        for row in (await db.execute(query)).scalars()
+        RecordedCondition(name=name, icd10=icd10, status=ConditionStatus(status), since=since, emergency=emergency)
+        for name, icd10, status, since, emergency in rows
     ]
 
 
-async def _patient(db: ReadSession, patient_id: int) -> ChartPatient:
-    row = await one_or_404(db, select(AccountRow).where(col(AccountRow.id) == patient_id))
-    person = row.model_dump(include={"id", "full_name", "date_of_birth", "phone", "email", "reference"})
-    return ChartPatient(**person, sex=Sex(row.sex))
+async def _patient(db: ReadSession, patient_id: int) -> tuple[ChartPatient, ChartRow]:
+    """Return a patient that was found before, and the chart, a new one where none is stored yet."""
+    [[*person, none_known, version]] = await _PATIENT.typed(db, patient=patient_id)
+    chart = ChartRow(patient_id=patient_id, no_known_allergies=none_known or False, version=version or 1)
+    return ChartPatient(**dict(zip(_PERSON, person, strict=True))), chart

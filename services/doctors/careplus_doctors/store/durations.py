@@ -1,14 +1,15 @@
 """Times between two steps, from which the statistics compute medians; no personal data."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_doctors.rules.stats import Period
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.columns import InstantColumn
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow
 
@@ -20,26 +21,35 @@ STARTED = (AppointmentStatus.IN_PROGRESS.value, AppointmentStatus.COMPLETED.valu
 CROSS_PATIENT = "statistics count the records of all patients and show none"
 
 
+_opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
+_visit, _booking = AppointmentRow, LabBookingRow
+_WAITS = CompiledStatement(
+    select(col(_visit.arrived_at), col(_visit.started_at))
+    .where(col(_visit.starts_at) >= _opens, col(_visit.starts_at) < _closes)
+    .where(col(_visit.status).in_(STARTED), col(_visit.arrived_at).is_not(None), col(_visit.started_at).is_not(None))
+    .order_by(col(_visit.starts_at).desc())
+    .limit(literal_limit(MOST_WAITS))
+    .execution_options(cross_patient=CROSS_PATIENT)
+)
+_TURNAROUNDS = CompiledStatement(
+    select(col(_booking.collected_at), col(_booking.verified_at))
+    .where(col(_booking.verified_at) >= _opens, col(_booking.verified_at) < _closes)
+    .where(col(_booking.collected_at).is_not(None))
+    .order_by(col(_booking.verified_at).desc(), col(_booking.id).desc())
+    .limit(literal_limit(MOST_TURNAROUNDS))
+    .execution_options(cross_patient=CROSS_PATIENT)
+)
+
+
 async def waits(db: ReadSession, of: Period) -> list[tuple[datetime, datetime]]:
     """Return the times of arrival and start of the newest visits in the period that have both."""
-    visit = AppointmentRow
-    query: Select[*tuple[Any, ...]] = (
-        select(col(visit.arrived_at), col(visit.started_at))
-        .where(col(visit.starts_at) >= of.bounds[0], col(visit.starts_at) < of.bounds[-1])
-        .where(col(visit.status).in_(STARTED), col(visit.arrived_at).is_not(None), col(visit.started_at).is_not(None))
-        .order_by(col(visit.starts_at).desc())
-        .execution_options(cross_patient=CROSS_PATIENT)
-    )
-    return [(arrived, started) for arrived, started in await db.execute(query.limit(MOST_WAITS))]
+    return await _spans(_WAITS, db, of)
 
 
 async def turnarounds(db: ReadSession, of: Period) -> list[tuple[datetime, datetime]]:
     """Return the times of collection and verification of the newest bookings verified in the period."""
-    query: Select[*tuple[Any, ...]] = (
-        select(col(LabBookingRow.collected_at), col(LabBookingRow.verified_at))
-        .where(col(LabBookingRow.verified_at) >= of.bounds[0], col(LabBookingRow.verified_at) < of.bounds[-1])
-        .where(col(LabBookingRow.collected_at).is_not(None))
-        .order_by(col(LabBookingRow.verified_at).desc(), col(LabBookingRow.id).desc())
-        .execution_options(cross_patient=CROSS_PATIENT)
-    )
-    return [(collected, verified) for collected, verified in await db.execute(query.limit(MOST_TURNAROUNDS))]
+    return await _spans(_TURNAROUNDS, db, of)
+
+
+async def _spans(statement: CompiledStatement, db: ReadSession, of: Period) -> list[tuple[datetime, datetime]]:
+    return [(begin, end) for begin, end in await statement.typed(db, opens=of.bounds[0], closes=of.bounds[-1])]

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlmodel import col
 
 from careplus_clinic.courses import is_over
@@ -14,6 +14,7 @@ from careplus_contracts.medicines import PrescriptionCheck
 from careplus_contracts.prescriptions import PrescribedItem, Prescription, PrescriptionItem, PrescriptionStatus
 from careplus_contracts.values import NamedPatient, Person
 from careplus_tables.accounts import AccountRow
+from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession
 from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow, status_on
@@ -68,7 +69,17 @@ _COLUMNS = (
 )
 
 
-def select_prescriptions(today: date) -> Select[*tuple[Any, ...]]:
+_ITEMS = CompiledStatement(
+    select(
+        col(PrescriptionItemRow.prescription_id),
+        *(col(getattr(PrescriptionItemRow, name)) for name in PrescriptionItem.model_fields),
+    )
+    .where(col(PrescriptionItemRow.prescription_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(PrescriptionItemRow.prescription_id), col(PrescriptionItemRow.position))
+)
+
+
+def select_prescriptions(today: date | BindParameter[date]) -> Select[*tuple[Any, ...]]:
     """Return the statement of prescriptions with their status on this day."""
     return select(*_COLUMNS, status_on(today)).join(AccountRow, col(AccountRow.id) == col(PrescriptionRow.patient_id))
 
@@ -109,12 +120,7 @@ async def _items(db: AnySession, records: Sequence[_PrescriptionRecord], today: 
     """Return items by prescription, in order, with the last day of each."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     if records:
-        names = [getattr(PrescriptionItemRow, name) for name in PrescriptionItem.model_fields]
-        query = select(col(PrescriptionItemRow.prescription_id), *map(col, names)).where(
-            col(PrescriptionItemRow.prescription_id).in_([record.id for record in records])
-        )
-        ordered = query.order_by(col(PrescriptionItemRow.prescription_id), col(PrescriptionItemRow.position))
-        for prescription_id, *values in (await db.execute(ordered)).all():
+        for prescription_id, *values in await _ITEMS.all(db, ids=[record.id for record in records]):
             found[prescription_id].append(dict(zip(PrescriptionItem.model_fields, values, strict=True)))
     return {record.id: _with_last_days(record, found[record.id], today) for record in records}
 

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Date, bindparam, or_, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
@@ -22,16 +22,23 @@ from careplus_contracts.refusals import NotFound
 from careplus_doctors.store.prescription_records import select_prescriptions, to_contract
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
-from careplus_runtime.identity.care import is_emergency_only, patients_in_care
+from careplus_runtime.identity.care import ONE_IN_CARE, care_parameters, is_emergency_only, patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.colleagues import is_or_is_done_by
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import name_of
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow, status_on
 from careplus_tables.references import new_reference
 
 _NEWEST_FIRST = newest_first(col(PrescriptionRow.id))
+_OF_PATIENT = CompiledStatement(
+    select_prescriptions(bindparam("today", type_=Date()))
+    .where(col(PrescriptionRow.patient_id) == bindparam("care_patient"), col(PrescriptionRow.patient_id).in_(ONE_IN_CARE))
+    .order_by(col(PrescriptionRow.id).desc())
+    .limit(literal_limit(LONGEST_PART))
+)
 
 
 async def find(db: AnySession, who: Identity, prescription_id: int, zone: ZoneInfo) -> Prescription:
@@ -68,11 +75,7 @@ async def list_own(
 async def of_patient(db: AnySession, who: Identity, patient_id: int, zone: ZoneInfo) -> list[Prescription]:
     """Return prescriptions of any doctor to a patient in the doctor's care, newest first."""
     today = local_date(now(), zone)
-    query = select_prescriptions(today).where(
-        col(PrescriptionRow.patient_id) == patient_id, col(PrescriptionRow.patient_id).in_(patients_in_care(who, patient_id))
-    )
-    rows = (await db.execute(query.order_by(col(PrescriptionRow.id).desc()).limit(LONGEST_PART))).all()
-    return await to_contract(db, rows, today)
+    return await to_contract(db, await _OF_PATIENT.typed(db, today=today, **care_parameters(who, patient_id)), today)
 
 
 async def lock_for_update(db: AnySession, who: Identity, prescription_id: int) -> PrescriptionRow:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Date, Select, and_, bindparam, case, func, or_, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
@@ -18,6 +18,8 @@ from careplus_doctors.rules import record as rules
 from careplus_doctors.store.referral_access import COLLEAGUE_ID, join_receiver
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.appointments import FREE_FOR_PATIENT, LONGEST_VISIT_HOURS, AppointmentRow
+from careplus_tables.columns import InstantColumn
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.people import doctor_name
@@ -30,133 +32,138 @@ from careplus_tables.visit_records import VisitRecord, appointment_members, sele
 OVER = tuple(s.value for s in (AppointmentStatus.COMPLETED, *FREE_FOR_PATIENT))
 
 
+_who: BindParameter[int] = bindparam("who", type_=BigInteger())
+_today: BindParameter[date] = bindparam("today", type_=Date())
+_now, _begun, _new_since, _answered_since = (
+    bindparam(name, type_=InstantColumn()) for name in ("now", "begun", "new_since", "answered_since")
+)
+_is_upcoming = and_(
+    col(AppointmentRow.patient_id) == _who,
+    # a visit that began earlier has ended; the bound spares reading the index from the patient's first visit on
+    col(AppointmentRow.starts_at) > _begun,
+    col(AppointmentRow.ends_at) > _now,
+    col(AppointmentRow.status).not_in(OVER),
+)
+_is_active = and_(col(PrescriptionRow.patient_id) == _who, status_on(_today) == PrescriptionStatus.ACTIVE.value)
+_is_released = and_(col(LabResultRow.patient_id) == _who, col(LabResultRow.status) == ResultStatus.RELEASED.value)
+_AT_MOST = literal_limit(rules.LONGEST_LIST)
+
+
+def _count(*where: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count()).where(*where).scalar_subquery()
+
+
+_COUNTS = CompiledStatement(
+    select(
+        _count(_is_upcoming),
+        _count(_is_active),
+        _count(col(ReferralRow.patient_id) == _who, is_any_of(UNANSWERED)),
+        _count(_is_released),
+    )
+)
+_NEXT = CompiledStatement(
+    select_visits().where(_is_upcoming).order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id)).limit(literal_limit(1))
+)
+_newest = case(
+    (col(LabResultRow.corrected_at) > col(LabResultRow.released_at), col(LabResultRow.corrected_at)),
+    else_=col(LabResultRow.released_at),
+)
+_RESULTS = CompiledStatement(
+    select(col(LabResultRow.id), col(LabTestRow.name), col(LabResultRow.released_at), col(LabResultRow.corrected_at))
+    .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
+    .where(_is_released, _newest > _new_since)
+    .order_by(_newest.desc(), col(LabResultRow.id).desc())
+    .limit(_AT_MOST)
+)
+# accepted referrals, and sent ones to one doctor, which need no acceptance to book
+_to_book: Select[*tuple[Any, ...]] = select(
+    col(ReferralRow.id),
+    doctor_name(func.coalesce(COLLEAGUE_ID, col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id))),
+    *(col(ReferralRow.to_specialty), col(ReferralRow.due_on), col(ReferralRow.created_at)),
+)
+_REFERRALS = CompiledStatement(
+    join_receiver(_to_book)
+    .where(
+        col(ReferralRow.patient_id) == _who,
+        or_(
+            shown_status() == ReferralStatus.ACCEPTED.value,
+            and_(shown_status() == ReferralStatus.SENT.value, col(ReferralRow.to_doctor_id).is_not(None)),
+        ),
+    )
+    .order_by(col(ReferralRow.id).desc())
+    .limit(_AT_MOST)
+)
+# active prescriptions that end soon, in the order of their last days
+_ending = (
+    select(col(PrescriptionRow.id), col(PrescriptionRow.last_day))
+    .where(_is_active, col(PrescriptionRow.last_day) <= bindparam("ends_by", type_=Date()))
+    .order_by(col(PrescriptionRow.last_day), col(PrescriptionRow.id))
+    .limit(_AT_MOST)
+    .subquery()
+)
+_PRESCRIPTIONS = CompiledStatement(
+    select(_ending.c.id, _ending.c.last_day, col(PrescriptionItemRow.medicine), col(PrescriptionItemRow.duration_days))
+    .join(PrescriptionItemRow, col(PrescriptionItemRow.prescription_id) == _ending.c.id)
+    .order_by(_ending.c.id, col(PrescriptionItemRow.position))
+)
+# upcoming bookings, and orders without a time
+_LAB_VISITS = CompiledStatement(
+    select(col(LabBookingRow.id), func.min(LabTestRow.name), func.count(), col(LabBookingRow.starts_at))
+    .join(LabBookingTestRow, col(LabBookingTestRow.booking_id) == col(LabBookingRow.id))
+    .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
+    .where(col(LabBookingRow.patient_id) == _who, col(LabBookingRow.status) == LabBookingStatus.BOOKED.value)
+    .where(or_(col(LabBookingRow.starts_at).is_(None), col(LabBookingRow.starts_at) > _now))
+    .group_by(col(LabBookingRow.id), col(LabBookingRow.starts_at))
+    .order_by(col(LabBookingRow.starts_at), col(LabBookingRow.id))
+    .limit(_AT_MOST)
+)
+_first_position = (
+    select(func.min(RefillItemRow.position))
+    .where(col(RefillItemRow.refill_id) == col(RefillRow.id))
+    .correlate(RefillRow)
+    .scalar_subquery()
+)
+# answers of doctors, with the first medicine of each request
+_REFILLS = CompiledStatement(
+    select(
+        func.coalesce(col(RefillRow.renewed_as_id), col(RefillRow.prescription_id)),
+        *(col(PrescriptionItemRow.medicine), col(RefillRow.answered_at), col(RefillRow.renewed_as_id).is_not(None)),
+    )
+    .join(PrescriptionItemRow, col(PrescriptionItemRow.prescription_id) == col(RefillRow.prescription_id))
+    .where(col(RefillRow.patient_id) == _who, col(RefillRow.answered_at) > _answered_since)
+    .where(col(RefillRow.answered_by_id) != _who, col(PrescriptionItemRow.position) == _first_position)
+    .order_by(col(RefillRow.id).desc())
+    .limit(_AT_MOST)
+)
+
+
 async def summary(db: ReadSession, who: Identity, zone: ZoneInfo, now: datetime) -> Summary:
     """Return the patient's next visit, tasks and counts."""
     today = local_date(now, zone)
-    counts = (await db.execute(_counts(who, now, today))).one()
-    tasks = [
-        *await _results(db, who, now),
-        *await _referrals(db, who, zone),
-        *await _prescriptions(db, who, today, zone),
-        *await _lab_visits(db, who, now),
-        *await _refills(db, who, now),
-    ]
+    upcoming = {"who": who.id, "now": now, "begun": now - timedelta(hours=LONGEST_VISIT_HOURS)}
+    [counts] = await _COUNTS.all(db, **upcoming, today=today)
+    visits = await _NEXT.all(db, **upcoming)
     return Summary(
-        next_appointment=await _next_appointment(db, who, now),
-        to_do=rules.most_urgent(tasks, now),
-        upcoming_appointments=counts.upcoming,
-        active_prescriptions=counts.prescriptions,
-        open_referrals=counts.referrals,
-        released_results=counts.results,
+        next_appointment=Appointment.model_validate(appointment_members(VisitRecord._make(visits[0]))) if visits else None,
+        to_do=rules.most_urgent(await _tasks(db, who, zone, now, today), now),
+        **dict(zip(_COUNTED, counts, strict=True)),
     )
 
 
-def _upcoming(who: Identity, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        col(AppointmentRow.patient_id) == who.id,
-        # a visit that began earlier has ended; the bound spares reading the index from the patient's first visit on
-        col(AppointmentRow.starts_at) > now - timedelta(hours=LONGEST_VISIT_HOURS),
-        col(AppointmentRow.ends_at) > now,
-        col(AppointmentRow.status).not_in(OVER),
-    )
+_COUNTED = ("upcoming_appointments", "active_prescriptions", "open_referrals", "released_results")
+"""Members of the summary in the order of `_COUNTS`."""
 
 
-def _counts(who: Identity, now: datetime, today: date) -> Select[*tuple[Any, ...]]:
-    def count(name: str, *where: ColumnElement[bool]) -> ColumnElement[int]:
-        return select(func.count()).where(*where).scalar_subquery().label(name)
-
-    active = status_on(today) == PrescriptionStatus.ACTIVE.value
-    released = col(LabResultRow.status) == ResultStatus.RELEASED.value
-    return select(
-        count("upcoming", _upcoming(who, now)),
-        count("prescriptions", col(PrescriptionRow.patient_id) == who.id, active),
-        count("referrals", col(ReferralRow.patient_id) == who.id, is_any_of(UNANSWERED)),
-        count("results", col(LabResultRow.patient_id) == who.id, released),
-    )
-
-
-async def _next_appointment(db: ReadSession, who: Identity, now: datetime) -> Appointment | None:
-    query = select_visits().where(_upcoming(who, now)).order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id))
-    row = (await db.execute(query.limit(1))).first()
-    return None if row is None else Appointment.model_validate(appointment_members(VisitRecord(*row)))
-
-
-async def _results(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
-    released_at, corrected_at = col(LabResultRow.released_at), col(LabResultRow.corrected_at)
-    newest = case((corrected_at > released_at, corrected_at), else_=released_at)
-    query: Select[*tuple[Any, ...]] = (
-        select(col(LabResultRow.id), col(LabTestRow.name), col(LabResultRow.released_at), col(LabResultRow.corrected_at))
-        .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
-        .where(col(LabResultRow.patient_id) == who.id, col(LabResultRow.status) == ResultStatus.RELEASED.value)
-        .where(newest > now - rules.NEW_FOR)
-        .order_by(newest.desc(), col(LabResultRow.id).desc())
-    )
-    return [rules.result_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
-
-
-async def _referrals(db: ReadSession, who: Identity, zone: ZoneInfo) -> list[Task]:
-    """Return tasks for accepted referrals, and for sent ones to one doctor, which need no acceptance to book."""
-    to_doctor = doctor_name(func.coalesce(COLLEAGUE_ID, col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id)))
-    query: Select[*tuple[Any, ...]] = (
-        select(col(ReferralRow.id), to_doctor, col(ReferralRow.to_specialty))
-        .add_columns(col(ReferralRow.due_on), col(ReferralRow.created_at))
-        .where(
-            col(ReferralRow.patient_id) == who.id,
-            or_(
-                shown_status() == ReferralStatus.ACCEPTED.value,
-                and_(shown_status() == ReferralStatus.SENT.value, col(ReferralRow.to_doctor_id).is_not(None)),
-            ),
-        )
-        .order_by(col(ReferralRow.id).desc())
-    )
-    return [rules.referral_task(*row, zone=zone) for row in await db.execute(join_receiver(query).limit(rules.LONGEST_LIST))]
-
-
-async def _prescriptions(db: ReadSession, who: Identity, today: date, zone: ZoneInfo) -> list[Task]:
-    """Return tasks for active prescriptions that end soon, in the order of their last days."""
-    last_day = col(PrescriptionRow.last_day)
-    ending = (
-        select(col(PrescriptionRow.id), last_day)
-        .where(col(PrescriptionRow.patient_id) == who.id, status_on(today) == PrescriptionStatus.ACTIVE.value)
-        .where(last_day <= today + rules.ENDING_WITHIN)
-        .order_by(last_day, col(PrescriptionRow.id))
-        .limit(rules.LONGEST_LIST)
-        .subquery()
-    )
-    query: Select[*tuple[Any, ...]] = (
-        select(ending.c.id, ending.c.last_day, col(PrescriptionItemRow.medicine), col(PrescriptionItemRow.duration_days))
-        .join(PrescriptionItemRow, col(PrescriptionItemRow.prescription_id) == ending.c.id)
-        .order_by(ending.c.id, col(PrescriptionItemRow.position))
-    )
-    return rules.prescription_tasks((rules.EndingItem(*row) for row in await db.execute(query)), zone=zone)
-
-
-async def _lab_visits(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
-    """Return tasks for upcoming bookings, and for orders without a time."""
-    booking_id, starts_at = col(LabBookingRow.id), col(LabBookingRow.starts_at)
-    query: Select[*tuple[Any, ...]] = (
-        select(booking_id, func.min(LabTestRow.name), func.count(), starts_at)
-        .join(LabBookingTestRow, col(LabBookingTestRow.booking_id) == col(LabBookingRow.id))
-        .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
-        .where(col(LabBookingRow.patient_id) == who.id, col(LabBookingRow.status) == LabBookingStatus.BOOKED.value)
-        .where(or_(col(LabBookingRow.starts_at).is_(None), col(LabBookingRow.starts_at) > now))
-        .group_by(booking_id, starts_at)
-        .order_by(starts_at, booking_id)
-    )
-    return [rules.lab_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
-
-
-async def _refills(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
-    """Return tasks for answers of doctors, with the first medicine of each request."""
-    new_id, first = col(RefillRow.renewed_as_id), func.min(RefillItemRow.position)
-    position = select(first).where(col(RefillItemRow.refill_id) == col(RefillRow.id)).correlate(RefillRow).scalar_subquery()
-    query: Select[*tuple[Any, ...]] = (
-        select(func.coalesce(new_id, col(RefillRow.prescription_id)), col(PrescriptionItemRow.medicine))
-        .add_columns(col(RefillRow.answered_at), new_id.is_not(None))
-        .join(PrescriptionItemRow, col(PrescriptionItemRow.prescription_id) == col(RefillRow.prescription_id))
-        .where(col(RefillRow.patient_id) == who.id, col(RefillRow.answered_at) > now - rules.ANSWERED_FOR)
-        .where(col(RefillRow.answered_by_id) != who.id, col(PrescriptionItemRow.position) == position)
-        .order_by(col(RefillRow.id).desc())
-    )
-    rows = await db.execute(query.limit(rules.LONGEST_LIST))
-    return [rules.refill_task(id_, medicine, at, prescribed=bool(new)) for id_, medicine, at, new in rows]
+async def _tasks(db: ReadSession, who: Identity, zone: ZoneInfo, now: datetime, today: date) -> list[Task]:
+    results = await _RESULTS.typed(db, who=who.id, new_since=now - rules.NEW_FOR)
+    referrals = await _REFERRALS.typed(db, who=who.id)
+    ending = await _PRESCRIPTIONS.typed(db, who=who.id, today=today, ends_by=today + rules.ENDING_WITHIN)
+    lab_visits = await _LAB_VISITS.typed(db, who=who.id, now=now)
+    refills = await _REFILLS.typed(db, who=who.id, answered_since=now - rules.ANSWERED_FOR)
+    return [
+        *(rules.result_task(*row) for row in results),
+        *(rules.referral_task(*row, zone=zone) for row in referrals),
+        *rules.prescription_tasks((rules.EndingItem(*row) for row in ending), zone=zone),
+        *(rules.lab_task(*row) for row in lab_visits),
+        *(rules.refill_task(id_, medicine, at, prescribed=bool(new)) for id_, medicine, at, new in refills),
+    ]

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
@@ -26,19 +26,26 @@ from careplus_contracts.referrals import (
 from careplus_contracts.refusals import NotFound
 from careplus_doctors.rules.referrals import OPEN
 from careplus_doctors.store.referral_access import is_own
+from careplus_doctors.store.referral_notices import tell_of_referral
 from careplus_doctors.store.referral_records import REFERRAL, ReferralRecord, to_contract, to_letter
 from careplus_runtime.http.problems import NOTHING_HERE, malformed
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
-from careplus_runtime.identity.care import check_standing_care, is_emergency_only, patients_in_care
+from careplus_runtime.identity.care import ONE_IN_CARE, care_parameters, check_standing_care, is_emergency_only
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.references import new_reference
 from careplus_tables.referral_status import is_any_of, is_overdue, shown_status
 from careplus_tables.referrals import ReferralRow
 
 _NEWEST_FIRST = newest_first(col(ReferralRow.id))
+_OF_PATIENT = CompiledStatement(
+    REFERRAL.where(col(ReferralRow.patient_id) == bindparam("care_patient"), col(ReferralRow.patient_id).in_(ONE_IN_CARE))
+    .order_by(col(ReferralRow.id).desc())
+    .limit(literal_limit(LONGEST_PART))
+)
 
 
 async def find(db: AnySession, who: Identity, referral_id: int, zone: ZoneInfo) -> ReferralLetter:
@@ -83,11 +90,9 @@ async def count(db: ReadSession, who: Identity, zone: ZoneInfo) -> ReferralCount
 
 async def of_patient(db: ReadSession, who: Identity, patient_id: int, zone: ZoneInfo) -> list[Referral]:
     """Return all referrals of a patient in the doctor's care, newest first."""
-    query = REFERRAL.where(
-        col(ReferralRow.patient_id) == patient_id, col(ReferralRow.patient_id).in_(patients_in_care(who, patient_id))
-    )
-    rows = await db.execute(query.order_by(col(ReferralRow.id).desc()).limit(LONGEST_PART))
-    return [to_contract(ReferralRecord(*row), _today(zone)) for row in rows]
+    today = _today(zone)
+    rows = await _OF_PATIENT.typed(db, **care_parameters(who, patient_id))
+    return [to_contract(ReferralRecord(*row), today) for row in rows]
 
 
 async def lock_for_update(db: AnySession, who: Identity, referral_id: int) -> ReferralRow:
@@ -130,6 +135,7 @@ async def add(db: WriteSession, who: Identity, body: Refer, enclosed: EnclosedCh
     )
     db.add(row)
     await db.flush()
+    await tell_of_referral(db, row)
     return await _answer(db, who, row, zone)
 
 

@@ -3,11 +3,9 @@
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select
 from sqlmodel import col
 
-from careplus_clinic.clinic_time import local_date
-from careplus_clinic.offered import HoursOfDay, TimeOffSpan, WeeklyHours, offered_minutes
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus
@@ -16,12 +14,11 @@ from careplus_contracts.stats import DoctorCount, Stats
 from careplus_contracts.values import Person
 from careplus_doctors.rules import stats as rules
 from careplus_doctors.rules.stats import Period, VisitCount
-from careplus_doctors.store import durations
-from careplus_runtime.process.clock import now
+from careplus_doctors.store import durations, offered_time
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import OFFERS, AppointmentRow
-from careplus_tables.availability import ExtraHoursRow, OfferedTimeRow, OpenHoursRow, TimeOffRow
-from careplus_tables.closed_days import closed_between
+from careplus_tables.columns import InstantColumn
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
@@ -37,11 +34,6 @@ class _Counts(NamedTuple):
     waiting_results: int
 
 
-class _Offered(NamedTuple):
-    minutes: int
-    estimated: bool
-
-
 class _Patients(NamedTuple):
     active: int
     new: int
@@ -50,7 +42,7 @@ class _Patients(NamedTuple):
 async def stats(db: ReadSession, of: Period, zone: ZoneInfo) -> Stats:
     """Return all statistics of one period; times without a zone are the clinic's."""
     visits = await _visits(db, of)
-    offered = await _offered(db, of, zone)
+    offered = await offered_time.offered(db, of, zone)
     counts = await _counts(db, of)
     patients = await _patients(db, of)
     by_day = rules.by_day(of, visits)
@@ -77,123 +69,101 @@ async def stats(db: ReadSession, of: Period, zone: ZoneInfo) -> Stats:
 
 async def _counts(db: ReadSession, of: Period) -> _Counts:
     """Return the bookable doctors, the laboratory bookings of the period, and the results that wait for release."""
-    doctors = (
-        select(func.count())
-        .select_from(DoctorRow)
-        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(*IS_BOOKABLE_DOCTOR)
-        .scalar_subquery()
-    )
-    unreleased = [status.value for status in ResultStatus if status is not ResultStatus.RELEASED]
-    waiting = select(func.count()).where(col(LabResultRow.status).in_(unreleased)).execution_options(cross_patient=CROSS_PATIENT)
-    row = (await db.execute(select(doctors, _timed_bookings(of) + _untimed_bookings(of), waiting.scalar_subquery()))).one()
+    [row] = await _COUNTS.all(db, **_bounds(of))
     return _Counts(*row)
 
 
 async def _patients(db: ReadSession, of: Period) -> _Patients:
     """Return the active patients, and the number of them that registered in the period."""
-    since = col(AccountRow.created_at)
-    query = select(func.count(), func.count().filter(since >= of.bounds[0], since < of.bounds[-1])).where(
-        col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True)
-    )
-    return _Patients(*(await db.execute(query)).one())
+    [row] = await _PATIENTS.all(db, **_bounds(of))
+    return _Patients(*row)
 
 
 async def _by_doctor(db: ReadSession, of: Period) -> list[DoctorCount]:
     """Return the doctors with the most visits in the period; names are looked up after the limit."""
-    status, doctor_id, count = col(AppointmentRow.status), col(AppointmentRow.doctor_id), func.count().label("visits")
-    outcomes = (AppointmentStatus.COMPLETED.value, AppointmentStatus.NO_SHOW.value)
-    busiest = (
-        select(doctor_id, count, *(func.count().filter(status == outcome).label(outcome) for outcome in outcomes))
-        .where(col(AppointmentRow.starts_at) >= of.bounds[0], col(AppointmentRow.starts_at) < of.bounds[-1])
-        .where(col(AppointmentRow.status).not_in(OFFERS))
-        .group_by(doctor_id)
-        .order_by(count.desc(), doctor_id)
-        .limit(MOST_DOCTORS)
-        .execution_options(cross_patient=CROSS_PATIENT)
-        .subquery()
-    )
-    query = select(busiest, doctor_name(busiest.c.doctor_id)).order_by(busiest.c.visits.desc(), busiest.c.doctor_id)
     return [
         DoctorCount(doctor=Person(id=id_, full_name=name), appointments=visits, completed=completed, no_shows=no_shows)
-        for id_, visits, completed, no_shows, name in await db.execute(query)
+        for id_, visits, completed, no_shows, name in await _BY_DOCTOR.all(db, **_bounds(of))
     ]
 
 
 async def _visits(db: ReadSession, of: Period) -> list[VisitCount]:
     """Return the numbers of visits that start in the period, by time and status."""
-    time_and_status = (col(AppointmentRow.starts_at), col(AppointmentRow.ends_at), col(AppointmentRow.status))
-    query = (
-        select(*time_and_status, func.count())
-        .where(col(AppointmentRow.starts_at) >= of.bounds[0], col(AppointmentRow.starts_at) < of.bounds[-1])
-        .where(col(AppointmentRow.status).not_in(OFFERS))
-        .group_by(*time_and_status)
-        .execution_options(cross_patient=CROSS_PATIENT)
-    )
-    return [VisitCount(*row) for row in await db.execute(query)]
+    return [VisitCount(*row) for row in await _VISITS.typed(db, **_bounds(of))]
 
 
-async def _offered(db: ReadSession, of: Period, zone: ZoneInfo) -> _Offered:
-    """Return the minutes offered in the period: those kept for passed days, and the ones of the present hours for the others."""
-    query = select(func.sum(OfferedTimeRow.minutes), func.count().filter(col(OfferedTimeRow.estimated))).where(
-        col(OfferedTimeRow.day).between(of.first, of.last)
-    )
-    minutes, estimated = (await db.execute(query)).one()
-    [first, last] = (await db.execute(select(func.min(OfferedTimeRow.day), func.max(OfferedTimeRow.day)))).one()
-    total, week, away = minutes or 0, await _week(db), await _time_off(db, of)
-    extra = await _extra_hours(db, of)
-    closed, today = await closed_between(db, of.first, of.last), local_date(now(), zone)
-    for begin, end in rules.not_kept(of, first, last):
-        total += sum(offered_minutes(begin, end, week, away, zone, closed, extra).values())
-        # the hours of these days are not known
-        estimated += begin < min(today, first or today)
-    return _Offered(total, estimated > 0)
+def _bounds(of: Period) -> dict[str, Any]:
+    return {"opens": of.bounds[0], "closes": of.bounds[-1]}
 
 
-async def _week(db: ReadSession) -> list[WeeklyHours]:
-    one = OpenHoursRow
-    query = _of_bookable(col(one.doctor_id), col(one.weekday), col(one.starts), col(one.ends))
-    return [WeeklyHours(*row) for row in await db.execute(query)]
+_opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
 
 
-async def _extra_hours(db: ReadSession, of: Period) -> list[HoursOfDay]:
-    one = ExtraHoursRow
-    query = _of_bookable(col(one.doctor_id), col(one.day), col(one.starts), col(one.ends))
-    return [HoursOfDay(*row) for row in await db.execute(query.where(col(one.day).between(of.first, of.last)))]
+def _in_period(column: Any) -> ColumnElement[bool]:
+    return and_(column >= _opens, column < _closes)
 
 
-def _of_bookable(doctor_id: Any, *hours: Any) -> Select[*tuple[Any, ...]]:
-    """Return the statement of these hours of bookable doctors."""
-    query = select(doctor_id, *hours).join(DoctorRow, col(DoctorRow.id) == doctor_id)
-    return query.join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE_DOCTOR)
-
-
-async def _time_off(db: ReadSession, of: Period) -> list[TimeOffSpan]:
-    """Return time off that overlaps the period."""
-    query = select(col(TimeOffRow.doctor_id), col(TimeOffRow.starts_at), col(TimeOffRow.ends_at)).where(
-        col(TimeOffRow.starts_at) < of.bounds[-1], col(TimeOffRow.ends_at) > of.bounds[0]
-    )
-    return [TimeOffSpan(*row) for row in await db.execute(query)]
-
-
-def _timed_bookings(of: Period) -> ScalarSelect[int]:
+def _bookings(*where: ColumnElement[bool]) -> ScalarSelect[int]:
     # naming every status lets the planner use the index that begins with the status
     return (
         select(func.count())
-        .where(col(LabBookingRow.status).in_([status.value for status in LabBookingStatus]))
-        .where(col(LabBookingRow.starts_at) >= of.bounds[0], col(LabBookingRow.starts_at) < of.bounds[-1])
+        .where(col(LabBookingRow.status).in_([status.value for status in LabBookingStatus]), *where)
         .execution_options(cross_patient=CROSS_PATIENT)
         .scalar_subquery()
     )
 
 
-def _untimed_bookings(of: Period) -> ScalarSelect[int]:
-    """Count bookings without a time in the period of their creation."""
-    return (
-        select(func.count())
-        .where(col(LabBookingRow.status).in_([status.value for status in LabBookingStatus]))
-        .where(col(LabBookingRow.starts_at).is_(None))
-        .where(col(LabBookingRow.created_at) >= of.bounds[0], col(LabBookingRow.created_at) < of.bounds[-1])
-        .execution_options(cross_patient=CROSS_PATIENT)
-        .scalar_subquery()
+_doctors = (
+    select(func.count())
+    .select_from(DoctorRow)
+    .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+    .where(*IS_BOOKABLE_DOCTOR)
+    .scalar_subquery()
+)
+_unreleased = (
+    select(func.count())
+    .where(col(LabResultRow.status).in_([status.value for status in ResultStatus if status is not ResultStatus.RELEASED]))
+    .execution_options(cross_patient=CROSS_PATIENT)
+    .scalar_subquery()
+)
+_COUNTS = CompiledStatement(
+    select(
+        _doctors,
+        # bookings without a time count in the period of their creation
+        _bookings(_in_period(col(LabBookingRow.starts_at)))
+        + _bookings(col(LabBookingRow.starts_at).is_(None), _in_period(col(LabBookingRow.created_at))),
+        _unreleased,
     )
+)
+_PATIENTS = CompiledStatement(
+    select(func.count(), func.count().filter(_in_period(col(AccountRow.created_at)))).where(
+        col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True)
+    )
+)
+_visit = AppointmentRow
+_is_visit = and_(_in_period(col(_visit.starts_at)), col(_visit.status).not_in(OFFERS))
+_number = func.count().label("visits")
+_busiest = (
+    select(
+        *(col(_visit.doctor_id), _number),
+        *(
+            func.count().filter(col(_visit.status) == outcome.value).label(outcome.value)
+            for outcome in (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW)
+        ),
+    )
+    .where(_is_visit)
+    .group_by(col(_visit.doctor_id))
+    .order_by(_number.desc(), col(_visit.doctor_id))
+    .limit(literal_limit(MOST_DOCTORS))
+    .execution_options(cross_patient=CROSS_PATIENT)
+    .subquery()
+)
+_BY_DOCTOR = CompiledStatement(
+    select(_busiest, doctor_name(_busiest.c.doctor_id)).order_by(_busiest.c.visits.desc(), _busiest.c.doctor_id)
+)
+_VISITS = CompiledStatement(
+    select(col(_visit.starts_at), col(_visit.ends_at), col(_visit.status), func.count())
+    .where(_is_visit)
+    .group_by(col(_visit.starts_at), col(_visit.ends_at), col(_visit.status))
+    .execution_options(cross_patient=CROSS_PATIENT)
+)

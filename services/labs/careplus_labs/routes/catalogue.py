@@ -5,7 +5,7 @@ from careplus_contracts import lab_catalogue as contract
 from careplus_contracts.lab_catalogue import AddTest, DescribeTest, LabTest, LabTests
 from careplus_contracts.values import Code
 from careplus_labs.store.catalogue import catalogue
-from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
+from careplus_runtime.http.dependencies import AppSettings, Content, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
 
@@ -13,8 +13,12 @@ routes = Routes()
 
 
 @routes.serve(contract.list_tests)
-async def list_tests(query: contract.LabTestFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> LabTests:
-    return await catalogue.list_tests(db, who, query, local_date(query.at or now(), settings.clinic_zone))
+async def list_tests(
+    query: contract.LabTestFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings, content: Content
+) -> LabTests:
+    day = local_date(query.at or now(), settings.clinic_zone)
+    content.check(await catalogue.state(db), day, query, who.role in catalogue.SEE_INACTIVE)
+    return await catalogue.list_tests(db, who, query, day)
 
 
 @routes.serve(contract.add_test)

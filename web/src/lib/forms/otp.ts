@@ -42,7 +42,8 @@ export function useOtp(id: string, known = false): Otp {
     const { problem } = failure;
     const passkey = answered.current !== null;
     answered.current = null;
-    if (problem.code !== "otp_required") return mistakes(problem, failure.retryAfter, []);
+    if (problem.code !== "otp_required" && problem.code !== "record_factor_required")
+      return mistakes(problem, failure.retryAfter, []);
     setAsked(problem);
     // a code works once and expires soon
     set("");

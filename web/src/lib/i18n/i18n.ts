@@ -29,6 +29,7 @@ import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
 import type visit from "../../i18n/en/visit.json";
+import type visitTypes from "../../i18n/en/visit_types.json";
 import type vitals from "../../i18n/en/vitals.json";
 import type waitlist from "../../i18n/en/waitlist.json";
 
@@ -57,6 +58,7 @@ type English = typeof shell &
   typeof letters &
   typeof prescribe &
   typeof visit &
+  typeof visitTypes &
   typeof vitals &
   typeof waitlist &
   typeof admin &
@@ -92,6 +94,7 @@ export type Room =
   | "letters"
   | "prescribe"
   | "visit"
+  | "visit_types"
   | "vitals"
   | "waitlist"
   | "admin"

@@ -1,25 +1,40 @@
-/** The addresses of the pages on which a visit is booked; they keep the referral of the present one (`?referral=`). */
+/** The addresses of the pages on which a visit is booked; they keep the referral of the present one (`?referral=`)
+ * and the type of visit (`?type=`). */
 import { addDays, type Day, type Instant, today } from "../time/time";
 
 /** The referral that the visit answers, or null. */
 export function referralHere(): number | null {
-  const named = new URLSearchParams(location.search).get("referral") ?? "";
+  return idHere("referral");
+}
+
+/** The chosen type of visit, or null. */
+export function typeHere(): number | null {
+  return idHere("type");
+}
+
+function idHere(name: string): number | null {
+  const named = new URLSearchParams(location.search).get(name) ?? "";
   return /^[1-9]\d{0,14}$/.test(named) ? Number(named) : null;
 }
 
 /** The page that books a time. */
 export function bookHref(doctor: number, start: Instant): string {
-  return withReferral(`/doctors/${doctor}/book`, { start });
+  return withChoices(`/doctors/${doctor}/book`, { start });
 }
 
 /** The page with a doctor's free times, opened at the seven days that contain `day`. */
 export function timesHref(doctor: number, day: Day | null): string {
   const later = day !== null && day >= addDays(today(), 7);
-  return withReferral(`/doctors/${doctor}`, later ? { week: day } : {});
+  return withChoices(`/doctors/${doctor}`, later ? { week: day } : {});
 }
 
-function withReferral(path: string, values: Record<string, string>): string {
+function withChoices(path: string, values: Record<string, string>): string {
   const referral = referralHere();
-  const query = new URLSearchParams({ ...values, ...(referral && { referral: String(referral) }) }).toString();
+  const type = typeHere();
+  const query = new URLSearchParams({
+    ...values,
+    ...(referral && { referral: String(referral) }),
+    ...(type && { type: String(type) }),
+  }).toString();
   return path + (query && `?${query}`);
 }

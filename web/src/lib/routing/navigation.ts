@@ -65,6 +65,8 @@ export const BELOW: readonly (readonly [string, string])[] = [
   ["/admin/refills", "/admin"],
   ["/admin/closed-days", "/admin/doctors"],
   ["/admin/specialty-ages", "/admin/doctors"],
+  ["/admin/visit-types", "/admin/doctors"],
+  ["/doctor/visit-types", "/doctor/availability"],
   ["/admin/emergency-access", "/admin/audit"],
   ["/doctor/emergency", "/doctor/patients"],
   ["/lab", "/lab"],

@@ -7,7 +7,7 @@ import { account } from "./account";
 export { logout as signOut } from "../../api/client";
 
 /** The storage key that says a session may exist: without it no refresh is sent. docs/init.js reads it too. */
-const HINT = "careplus.signed-in";
+export const HINT = "careplus.signed-in";
 /** The value of the hint that tells other tabs about a sign-out; an expired session they notice themselves. */
 const LEFT = "left";
 

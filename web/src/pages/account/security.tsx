@@ -12,6 +12,7 @@ import { PrintHead } from "../../ui/print/PrintHead";
 import { Ready } from "../../ui/Ready";
 import { ChangePassword } from "./change-password";
 import { Devices } from "./devices";
+import { OwnRecord } from "./own-record";
 import { SecondFactor } from "./second-factor";
 
 export default function Security({ account, config }: OwnProps) {
@@ -39,6 +40,7 @@ export default function Security({ account, config }: OwnProps) {
             />
           )}
         </Ready>
+        <OwnRecord account={account} />
         <Devices key={changes} />
         {!PROFILE[account.role] && <LanguageChoice account={account} />}
       </div>

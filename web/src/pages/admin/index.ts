@@ -14,6 +14,10 @@ export const pages: readonly OwnPage[] = [
     "/admin/specialty-ages",
     async () => (await Promise.all([import("./specialty-ages/specialty-ages"), loadMessages("specialty_ages")]))[0],
   ],
+  [
+    "/admin/visit-types",
+    async () => (await Promise.all([import("./visit-types/visit-types"), loadMessages("visit_types")]))[0],
+  ],
   ["/admin/people", () => import("./people/people")],
   ["/admin/people/approvals", () => import("./people/approvals")],
   [

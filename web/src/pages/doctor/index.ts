@@ -58,6 +58,10 @@ export const pages: readonly OwnPage[] = [
     "/doctor/availability",
     async () => (await Promise.all([import("./availability/availability"), loadMessages("availability")]))[0],
   ],
+  [
+    "/doctor/visit-types",
+    async () => (await Promise.all([import("./visit-types/visit-types"), loadMessages("visit_types")]))[0],
+  ],
   ["/doctor/profile", () => import("./profile")],
   [
     "/doctor/profile/calendars",

@@ -1,5 +1,6 @@
 /** Sign in with e-mail, password and, if the account has one, a second factor, or by sign-on; then return to `?next=`. */
 import { useEffect, useState } from "preact/hooks";
+import { otherSide } from "../../api/client";
 import { type Mistake, missing, useForm } from "../../lib/forms/form";
 import { useOtp } from "../../lib/forms/otp";
 import { usePassword } from "../../lib/forms/password";
@@ -25,7 +26,10 @@ export default function SignIn({ config, query, account }: PageProps) {
   const back = useReturn(query);
   const [refused, setRefused] = useState<readonly Mistake[]>([]);
   useEffect(() => {
-    if (account) go(next, { replace: true });
+    if (!account) return;
+    // an address that was asked for is one of work
+    if (next === "/" && otherSide.get()) void import("../../lib/session/side").then(({ arrive }) => arrive());
+    else go(next, { replace: true });
   }, [account, next]);
 
   const { busy, errors, submit } = useForm(

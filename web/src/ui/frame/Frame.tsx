@@ -1,10 +1,11 @@
 /** The frame of every page: skip link, header with navigation, banners, footer. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { type Account, type Config, offline } from "../../api/client";
+import { type Account, type Config, offline, otherSide, type Side } from "../../api/client";
 import { type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
 import { useObservable } from "../../lib/loading/use-observable";
 import { BELOW, NAV, PROFILE } from "../../lib/routing/navigation";
+import { notice as told } from "../../lib/routing/router";
 import { chooseLanguage } from "../../lib/session/language";
 import { clinicCity, clinicOffset, isDeviceElsewhere } from "../../lib/time/zone";
 import { Mark } from "./Mark";
@@ -115,6 +116,13 @@ function GuestMenu({ path }: { path: string }) {
   );
 }
 
+/** Open the own record, or the work account; the menu stays open if that fails. */
+async function openSide(to: Side): Promise<void> {
+  const opened = await (await import("../../lib/session/side")).openSide(to);
+  if (opened.ok) closeMenus();
+  else told.set("not_switched");
+}
+
 function AccountMenu({ account, signOut }: { account: Account; signOut: () => Promise<void> }) {
   const [busy, setBusy] = useState(false);
   const leave = async (): Promise<void> => {
@@ -123,6 +131,7 @@ function AccountMenu({ account, signOut }: { account: Account; signOut: () => Pr
     await signOut();
     setBusy(false);
   };
+  const other = useObservable(otherSide);
   const profile = PROFILE[account.role];
   return (
     <div class="who">
@@ -144,6 +153,11 @@ function AccountMenu({ account, signOut }: { account: Account; signOut: () => Pr
         <a href="/security" onClick={closeMenus}>
           {t("nav.security")}
         </a>
+        {other && (
+          <button type="button" class="button quiet" onClick={() => void openSide(other)}>
+            {t(`header.${other}`)}
+          </button>
+        )}
         <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void leave()}>
           {t(busy ? "header.signing_out" : "header.sign_out")}
         </button>

@@ -1,7 +1,7 @@
 /** The free times of a doctor in seven days, with links to earlier and later ones (`?week=` is the first day). */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { api, type Config, outcome, type Schemas } from "../../api/client";
+import { api, type Config, type Outcome, outcome, type Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { inLanguage } from "../../lib/i18n/in-languages";
 import { type Loaded, useLoad } from "../../lib/loading/query";
@@ -85,10 +85,21 @@ function Turn({ to, children }: { to: Day; children: ComponentChildren }) {
   );
 }
 
-/** The free times of the seven days from `week` on. */
-export function useSlots(doctor: number, week: Day): Slots {
-  const params = { path: { doctor_id: doctor }, query: { start: week, days: DAYS } };
-  return useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}/slots", { params })), [doctor, week]);
+/** The free times of the seven days from `week` on, for a type of visit. */
+export function useSlots(doctor: number, week: Day, type: number | null): Slots {
+  return useLoad(() => loadSlots(doctor, week, type), [doctor, week, type]);
+}
+
+/** The free times of seven days; of the doctor's first type where this one is not offered any more. */
+export async function loadSlots(
+  doctor_id: number,
+  start: Day,
+  type: number | null,
+): Promise<Outcome<Schemas["Slots"]>> {
+  const query = { start, days: DAYS, ...(type && { visit_type_id: type }) };
+  const found = await outcome(api.GET("/api/doctors/{doctor_id}/slots", { params: { path: { doctor_id }, query } }));
+  const isRefused = !found.ok && ["visit_type_not_offered", "staff_book_visit_type"].includes(found.problem.code);
+  return isRefused && type ? loadSlots(doctor_id, start, null) : found;
 }
 
 /** The names of the closed days of the seven days from `week` on; none while they load. */

@@ -1,43 +1,66 @@
 """Specimens with their tests and people, as answers show them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlmodel import col
 
 from careplus_clinic.lab_texts import specimens_of
 from careplus_contracts.labs import Specimen, SpecimenStatus
 from careplus_contracts.values import Person
+from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession
-from careplus_tables.labs import LabBookingRow, LabBookingTestRow
+from careplus_tables.labs import LabBookingTestRow
 from careplus_tables.people import PersonRow
 from careplus_tables.specimens import SpecimenRow
 
-_SAME_MEMBERS = {"accession", "type", "collected_at", "received_at", "rejected_at", "rejection_reason"}
+
+class SpecimenRecord(NamedTuple):
+    """One row of `_SPECIMENS`, in the order of its columns."""
+
+    id: int
+    booking_id: int
+    accession: str
+    type: str
+    status: str
+    collected_at: datetime | None
+    received_at: datetime | None
+    rejected_at: datetime | None
+    rejection_reason: str | None
+    collected_by_id: int | None
+    rejected_by_id: int | None
 
 
 class Found(NamedTuple):
-    row: SpecimenRow
+    row: SpecimenRecord
     test_codes: list[str]
 
 
-async def by_booking(db: AnySession, rows: Collection[LabBookingRow]) -> dict[int, list[Found]]:
+_bookings: BindParameter[int] = bindparam("bookings", expanding=True)
+_SPECIMENS = CompiledStatement(
+    select(*(col(getattr(SpecimenRow, name)) for name in SpecimenRecord._fields))
+    .where(col(SpecimenRow.booking_id).in_(_bookings))
+    .order_by(col(SpecimenRow.id))
+)
+_CODES = CompiledStatement(
+    select(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.specimen_type), col(LabBookingTestRow.test_code))
+    .where(col(LabBookingTestRow.booking_id).in_(_bookings))
+    .order_by(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.position))
+)
+
+
+async def by_booking(db: AnySession, booking_ids: Sequence[int]) -> dict[int, list[Found]]:
     """Return the specimens of each booking in the order in which they were expected; two statements."""
-    booking_ids = [row.id for row in rows if row.id is not None]
-    of_bookings = select(SpecimenRow).where(col(SpecimenRow.booking_id).in_(booking_ids)).order_by(col(SpecimenRow.id))
-    of_types = (
-        select(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.specimen_type), col(LabBookingTestRow.test_code))
-        .where(col(LabBookingTestRow.booking_id).in_(booking_ids))
-        .order_by(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.position))
-    )
     codes: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for booking_id, type_, code in (await db.execute(of_types)).all():
+    for booking_id, type_, code in await _CODES.all(db, bookings=list(booking_ids)):
         codes[booking_id, type_].append(code)
     found: dict[int, list[Found]] = defaultdict(list)
-    for row in (await db.execute(of_bookings)).scalars():
-        found[row.booking_id].append(Found(row, codes[row.booking_id, row.type]))
+    for row in await _SPECIMENS.typed(db, bookings=list(booking_ids)):
+        one = SpecimenRecord(*row)
+        found[one.booking_id].append(Found(one, codes[one.booking_id, one.type]))
     return found
 
 
@@ -49,10 +72,14 @@ def people_in(found: Mapping[int, Collection[Found]]) -> set[int | None]:
 def to_contract(found: Found, people: Mapping[int, PersonRow]) -> Specimen:
     """Return a specimen with the names of `people`."""
     row = found.row
-    assert row.id is not None
     return Specimen(
-        **row.model_dump(include=_SAME_MEMBERS),
         id=row.id,
+        accession=row.accession,
+        type=row.type,
+        collected_at=row.collected_at,
+        received_at=row.received_at,
+        rejected_at=row.rejected_at,
+        rejection_reason=row.rejection_reason,
         type_names=specimens_of(row.type),
         test_codes=found.test_codes,
         status=SpecimenStatus(row.status),

@@ -1,9 +1,10 @@
 """Statements about the worklist: a page of it, and its counts."""
 
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import Span
@@ -12,11 +13,13 @@ from careplus_contracts.specimens import WorklistCounts
 from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.worklist import Sought, read_search
-from careplus_labs.store.bookings.booking_records import to_contract
+from careplus_labs.store.bookings.booking_records import BOOKING_COLUMNS, BookingRecord, to_contract
+from careplus_runtime.http.paging import page
 from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.columns import InstantColumn
+from careplus_tables.compiled import LIMIT, CompiledStatement
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow
 from careplus_tables.people import has_words
@@ -36,6 +39,12 @@ _BY_TURN = Keyset(
 
 async def list_work(db: ReadSession, who: Identity, wanted: WorklistFilter, span: Span | None) -> Worklist:
     """Return bookings, `stat` ones first, then by their time, or by that of the order where they have none."""
+    if wanted.q is None and wanted.cursor is None:
+        values = {} if span is None else {"opens": span[0], "closes": span[1]}
+        statuses = [one.value for one in (NEEDS_WORK if wanted.status is None else [wanted.status])]
+        found = await _first_page(in_span=span is not None).typed(db, statuses=statuses, limit=wanted.limit + 1, **values)
+        first, next_cursor = page([BookingRecord(*row) for row in found], wanted, _BY_TURN.key)
+        return Worklist(items=await to_contract(db, who, first), next_cursor=next_cursor)
     sought = None if wanted.q is None else read_search(wanted.q)
     query = _matching(select(LabBookingRow), sought, span)
     if wanted.status is not None:
@@ -44,6 +53,17 @@ async def list_work(db: ReadSession, who: Identity, wanted: WorklistFilter, span
         query = query.where(col(LabBookingRow.status).in_([one.value for one in NEEDS_WORK]))
     rows, next_cursor = await fetch_page(db, query, _BY_TURN, wanted)
     return Worklist(items=await to_contract(db, who, rows), next_cursor=next_cursor)
+
+
+# compiled, because each open worklist asks for its first page every half minute
+@cache
+def _first_page(*, in_span: bool) -> CompiledStatement:
+    query = select(*BOOKING_COLUMNS).where(col(LabBookingRow.status).in_(bindparam("statuses", expanding=True)))
+    if in_span:
+        opens, closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
+        query = query.where(col(LabBookingRow.starts_at) >= opens, col(LabBookingRow.starts_at) < closes)
+    query = query.order_by(*_BY_TURN.columns).limit(LIMIT).execution_options(cross_patient=CROSS_PATIENT)
+    return CompiledStatement(query)
 
 
 async def count_work(db: ReadSession, q: str | None, span: Span | None) -> WorklistCounts:

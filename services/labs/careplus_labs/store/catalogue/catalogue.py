@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from careplus_clinic.lab_texts import categories_of, explanations_of, names_of, preparations_of, specimens_of
 from careplus_contracts.endpoints import Role
@@ -27,13 +27,33 @@ from careplus_labs.rules.windows import Hours
 from careplus_labs.store.catalogue import analytes
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
+from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow
+from careplus_tables.labs import AnalyteRow, AnalyteVersionRow, LabTestAnalyteRow, LabTestRow
 from careplus_tables.people import has_words
 
 SEE_INACTIVE = (Role.ADMIN, Role.LAB)
 """The laboratory also finishes bookings of tests that can no longer be booked."""
 _BY_CODE = Keyset((col(LabTestRow.code),), Code, lambda row: row.code)
+
+
+def _in_all(table: type[SQLModel], number: ColumnElement[int]) -> ScalarSelect[int]:
+    return select(number).select_from(table).scalar_subquery()
+
+
+# tests have versions, analytes and their ranges are added and never changed: any change changes one of these numbers
+_STATE = CompiledStatement(
+    select(
+        *(_in_all(LabTestRow, func.count()), _in_all(LabTestRow, func.sum(LabTestRow.version))),
+        *(_in_all(AnalyteRow, func.count()), _in_all(AnalyteVersionRow, func.count())),
+    )
+)
+
+
+async def state(db: ReadSession) -> tuple[int, ...]:
+    """Return numbers that differ after each change of the catalogue."""
+    [row] = await _STATE.all(db)
+    return tuple(row)
 
 
 async def list_tests(db: ReadSession, who: Identity, wanted: LabTestFilter, day: date) -> LabTests:

@@ -11,7 +11,7 @@ from careplus_contracts.results import Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.verification import check_second_person, needs_second_person
 from careplus_labs.store.bookings import booking_status
-from careplus_labs.store.results import comments, entry, release
+from careplus_labs.store.results import comments, entry, release, result_notices
 from careplus_labs.store.reviews import critical
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
@@ -122,9 +122,12 @@ async def _apply(db: WriteSession, booking: LabBookingRow, row: LabResultRow, ch
     )
     await entry.set_verified(db, row, verified_by_id, at)
     critical.open_again(row)
+    if row.status == ResultStatus.RELEASED:
+        await result_notices.tell_corrected(db, row)
     # the patient's own booking was held back while it was critical
-    if row.status == ResultStatus.VERIFIED and await release.is_due_at_verification(db, row):
+    elif await release.is_due_at_verification(db, row):
         row.status, row.released_at = ResultStatus.RELEASED.value, at
+        await result_notices.tell_released(db, [row])
     # the time alone does not tell: the first verification may be of the same second
     await db.execute(delete(ResultReviewRow).where(col(ResultReviewRow.result_id) == row.id))
     await entry.replace_observations(db, row, change.observations)

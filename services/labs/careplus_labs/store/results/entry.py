@@ -15,7 +15,7 @@ from careplus_labs.rules import observations as rules
 from careplus_labs.rules.flags import age_in_days
 from careplus_labs.store.bookings import booking_status
 from careplus_labs.store.catalogue import catalogue
-from careplus_labs.store.results import release
+from careplus_labs.store.results import release, result_notices
 from careplus_labs.store.reviews import critical
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
@@ -104,6 +104,7 @@ async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: L
     critical.open_again(row)
     if await release.is_due_at_verification(db, row):
         row.status, row.released_at = ResultStatus.RELEASED.value, at
+        await result_notices.tell_released(db, [row])
     row.version += 1
     await db.flush()
     await booking_status.update(db, booking)

@@ -8,6 +8,7 @@ from sqlmodel import col
 from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.results import ResultStatus
 from careplus_labs.rules import release as rules
+from careplus_labs.store.results import result_notices
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.labs import LabResultRow, LabTestRow
@@ -37,6 +38,7 @@ async def release_due(db: WriteSession) -> Sequence[LabResultRow]:
     for row in rows:
         row.status, row.released_at, row.version = ResultStatus.RELEASED.value, this_second(), row.version + 1
     await db.flush()
+    await result_notices.tell_released(db, rows)
     return rows
 
 

@@ -1,22 +1,22 @@
 """Statements about results: one that the caller may read, and the patient's list."""
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, or_, select
 from sqlmodel import col
 
 from careplus_contracts.endpoints import Role
-from careplus_contracts.results import (
-    LabResult,
-    LabResults,
-)
+from careplus_contracts.results import LabResult, LabResults, ResultStatus
 from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_labs.store.bookings.booking_records import READABLE
+from careplus_runtime.http.paging import page
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.colleagues import is_or_is_done_by
+from careplus_tables.compiled import LIMIT, CompiledStatement
 from careplus_tables.engine import AnySession, ReadSession
 from careplus_tables.labs import LabResultRow
 from careplus_tables.result_records import to_lab_results
+from careplus_tables.result_rows import RESULT_COLUMNS, ResultRecord
 
 _NEWEST_FIRST = Keyset(
     (col(LabResultRow.specimen_at), col(LabResultRow.id)),
@@ -25,6 +25,13 @@ _NEWEST_FIRST = Keyset(
     descending=True,
 )
 """By the time that a result shows, that of its specimen: the value typed last can be the oldest."""
+
+
+_RELEASED = select(*RESULT_COLUMNS).where(
+    col(LabResultRow.status) == ResultStatus.RELEASED.value,
+    col(LabResultRow.patient_id) == bindparam("patient", type_=BigInteger()),
+)
+_FIRST = CompiledStatement(_RELEASED.order_by(*(column.desc() for column in _NEWEST_FIRST.columns)).limit(LIMIT))
 
 
 async def lock_for_update(db: AnySession, who: Identity, result_id: int) -> LabResultRow:
@@ -37,7 +44,11 @@ async def lock_for_update(db: AnySession, who: Identity, result_id: int) -> LabR
 
 async def list_released(db: ReadSession, who: Identity, wanted: PageFilter) -> LabResults:
     """Return the patient's released results, newest first."""
-    return await _page(db, select(LabResultRow).where(*_readable(who)), wanted)
+    if wanted.cursor is not None:
+        return await _page(db, select(LabResultRow).where(*_readable(who)), wanted)
+    found = await _FIRST.typed(db, patient=who.id, limit=wanted.limit + 1)
+    rows, next_cursor = page([ResultRecord(*row) for row in found], wanted, _NEWEST_FIRST.key)
+    return LabResults(items=await to_lab_results(db, rows), next_cursor=next_cursor)
 
 
 async def show(db: AnySession, row: LabResultRow) -> LabResult:

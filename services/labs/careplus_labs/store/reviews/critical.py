@@ -10,6 +10,7 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.results import ResultStatus
 from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_labs.rules import critical as rules
+from careplus_labs.store.results import result_notices
 from careplus_labs.store.reviews.critical_records import case_of, to_critical_results
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.acting import acting_doctors
@@ -113,6 +114,7 @@ async def _close(db: WriteSession, who: Identity, row: LabResultRow, *, released
     if not ordered and row.status == ResultStatus.VERIFIED:
         row.status, row.released_at, row.released_by_id = ResultStatus.RELEASED.value, at, released_by_id
         row.released_by_name = None if released_by_id is None else await name_of(db, released_by_id)
+        await result_notices.tell_released(db, [row])
     row.version += 1
     await db.flush()
 

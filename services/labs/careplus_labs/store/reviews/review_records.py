@@ -3,22 +3,24 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy import BindParameter, String, and_, bindparam, cast, or_, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_contracts.results import Comparator, Flag, LabResult, Observation, ResultStatus
 from careplus_contracts.reviews import ChangeDirection, PreviousValue, ResultToReview, ReviewClass, Seen, WorstValue
+from careplus_contracts.values import Person
 from careplus_labs.rules import reviews as rules
-from careplus_runtime.identity.care import patients_in_care
+from careplus_runtime.identity.care import SOME_IN_CARE, care_parameters
 from careplus_runtime.identity.tokens import Identity
-from careplus_tables.accounts import AccountRow
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabResultRow, ObservationRow
-from careplus_tables.people import people_by_id
-from careplus_tables.result_records import is_of_present_values, to_lab_results
+from careplus_tables.people import doctor_name
+from careplus_tables.result_records import to_lab_results
+from careplus_tables.result_rows import AnyResult, is_of_present_values
 from careplus_tables.reviews import CRITICAL, OUTSIDE_RANGE, REST, ResultReviewRow
 
 # made once, because aliased() costs more than the statement
@@ -39,10 +41,54 @@ class _Before(NamedTuple):
     flag: str
 
 
+NO_PATIENT = 0
+_results: BindParameter[int] = bindparam("results", expanding=True)
+_IN_CARE = CompiledStatement(SOME_IN_CARE)
+_OTHERS = CompiledStatement(
+    select(
+        *(col(ResultReviewRow.result_id), col(ResultReviewRow.doctor_id), doctor_name(col(ResultReviewRow.doctor_id))),
+        col(ResultReviewRow.seen_at),
+    )
+    .join(LabResultRow, is_of_present_values(ResultReviewRow))
+    .where(col(ResultReviewRow.result_id).in_(_results), col(ResultReviewRow.doctor_id) != bindparam("doctor"))
+    .order_by(col(ResultReviewRow.seen_at).desc(), col(ResultReviewRow.doctor_id))
+)
+_earlier = (
+    select(col(_then.id))
+    .join(_then_value, col(_then_value.result_id) == col(_then.id))
+    .where(
+        col(_then_value.patient_id) == col(_now_value.patient_id),
+        col(_then_value.analyte_code) == col(_now_value.analyte_code),
+        col(_then_value.unit).is_not_distinct_from(col(_now_value.unit)),
+        col(_then.status).in_(READABLE),
+        tuple_(col(_then.specimen_at), col(_then.id)) < tuple_(col(_now.specimen_at), col(_now.id)),
+        or_(
+            col(_then.ordered_by_id).in_(bindparam("owners", expanding=True)),
+            col(_then.patient_id).in_(bindparam("in_care", expanding=True)),
+        ),
+    )
+    .order_by(col(_then.specimen_at).desc(), col(_then.id).desc())
+    .limit(literal_limit(1))
+    .correlate(_now, _now_value)
+    .scalar_subquery()
+)
+_BEFORE = CompiledStatement(
+    select(
+        *(col(_now.id), col(_found.id), col(_found.specimen_at)),
+        *(col(_value.value), col(_value.comparator), col(_value.text), col(_value.flag)),
+    )
+    .join(_now_value, col(_now_value.result_id) == col(_now.id))
+    .join(_found, col(_found.id) == _earlier)
+    .join(_value, and_(col(_value.result_id) == col(_found.id), col(_value.analyte_code) == col(_now_value.analyte_code)))
+    .where(col(_now.id).in_(_results))
+    # a result and an analyte as one text, because a list of pairs cannot be a parameter
+    .where((cast(col(_now.id), String) + " " + col(_now_value.analyte_code)).in_(bindparam("analytes", expanding=True)))
+    .execution_options(cross_patient="earlier values of results that were found for the doctor before")
+)
 _SHOWN = ("analyte", "name", "names", "value", "comparator", "text", "text_names", "unit", "decimals", "flag")
 
 
-async def to_review(db: AnySession, who: Identity, owners: Collection[int], rows: Sequence[LabResultRow]) -> list[ResultToReview]:
+async def to_review(db: AnySession, who: Identity, owners: Collection[int], rows: Sequence[AnyResult]) -> list[ResultToReview]:
     """Return results that were found for the doctor before; the same number of statements for any number of results."""
     results = await to_lab_results(db, rows, who.id)
     if not results:
@@ -67,17 +113,10 @@ async def to_review(db: AnySession, who: Identity, owners: Collection[int], rows
 
 async def _others(db: AnySession, who: Identity, result_ids: Collection[int]) -> Mapping[int, list[Seen]]:
     """Return the marks of other doctors on the present values, the latest first."""
-    query = (
-        select(ResultReviewRow)
-        .join(LabResultRow, is_of_present_values(ResultReviewRow))
-        .where(col(ResultReviewRow.result_id).in_(result_ids), col(ResultReviewRow.doctor_id) != who.id)
-        .order_by(col(ResultReviewRow.seen_at).desc(), col(ResultReviewRow.doctor_id))
-    )
-    marks = (await db.execute(query)).scalars().all()
-    doctors = await people_by_id(db, {mark.doctor_id for mark in marks}) if marks else {}
+    marks = await _OTHERS.typed(db, results=list(result_ids), doctor=who.id)
     by_result: dict[int, list[Seen]] = defaultdict(list)
-    for mark in marks:
-        by_result[mark.result_id].append(Seen(doctor=doctors[mark.doctor_id].person(), at=mark.seen_at))
+    for result_id, doctor_id, name, seen_at in marks:
+        by_result[result_id].append(Seen(doctor=Person(id=doctor_id, full_name=name), at=seen_at))
     return by_result
 
 
@@ -85,38 +124,15 @@ async def _values_before(
     db: AnySession, who: Identity, owners: Collection[int], results: Sequence[LabResult], worst: Mapping[int, Observation]
 ) -> dict[int, _Before]:
     """Return the newest earlier value of each result's worst analyte, among the results that the doctor may read."""
-    patients = select(col(AccountRow.id)).where(
-        col(AccountRow.id).in_({one.patient.id for one in results}), col(AccountRow.id).in_(patients_in_care(who))
+    patients = list({one.patient.id for one in results})
+    in_care = [row[0] for row in await _IN_CARE.all(db, **care_parameters(who), care_patients=patients)]
+    rows = await _BEFORE.typed(
+        db,
+        results=list(worst),
+        analytes=[f"{id_} {one.analyte}" for id_, one in worst.items()],
+        owners=list(owners),
+        in_care=in_care or [NO_PATIENT],
     )
-    in_care = (await db.execute(patients)).scalars().all()
-    now, now_value, then, then_value = _now, _now_value, _then, _then_value
-    same_analyte = and_(
-        col(then_value.patient_id) == col(now_value.patient_id),
-        col(then_value.analyte_code) == col(now_value.analyte_code),
-        col(then_value.unit).is_not_distinct_from(col(now_value.unit)),
-    )
-    earlier = (
-        select(col(then.id))
-        .join(then_value, col(then_value.result_id) == col(then.id))
-        .where(same_analyte, col(then.status).in_(READABLE))
-        .where(tuple_(col(then.specimen_at), col(then.id)) < tuple_(col(now.specimen_at), col(now.id)))
-        .where(or_(col(then.ordered_by_id).in_(owners), col(then.patient_id).in_(in_care)))
-        .order_by(col(then.specimen_at).desc(), col(then.id).desc())
-        .limit(1)
-        .correlate(now, now_value)
-        .scalar_subquery()
-    )
-    found, value = _found, _value
-    reading = (col(value.value), col(value.comparator), col(value.text), col(value.flag))
-    query = (
-        select(col(now.id), col(found.id), col(found.specimen_at), *reading)
-        .join(now_value, col(now_value.result_id) == col(now.id))
-        .join(found, col(found.id) == earlier)
-        .join(value, and_(col(value.result_id) == col(found.id), col(value.analyte_code) == col(now_value.analyte_code)))
-        .where(tuple_(col(now.id), col(now_value.analyte_code)).in_([(id_, one.analyte) for id_, one in worst.items()]))
-        .execution_options(cross_patient="earlier values of results that were found for the doctor before")
-    )
-    rows: Sequence[Any] = (await db.execute(query)).all()
     return {id_: _Before(*before) for id_, *before in rows}
 
 

@@ -20,8 +20,8 @@ from careplus_contracts.reviews import (
     ReviewResult,
 )
 from careplus_labs.rules import reviews as rules
-from careplus_labs.store.results import comments
-from careplus_labs.store.reviews import inbox
+from careplus_labs.store.results import comments, result_notices
+from careplus_labs.store.reviews import inbox, inbox_statements
 from careplus_labs.store.reviews.review_records import to_review
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.tokens import Identity
@@ -61,11 +61,13 @@ async def release_normal(db: WriteSession, who: Identity, body: ReleaseNormal) -
     at, by = this_second(), await inbox.reader(db, who)
     wanted = {one.result_id: one.version for one in body.results}
     owned = [col(LabResultRow.id).in_(wanted), col(LabResultRow.ordered_by_id).in_(by.owners)]
-    query = select(LabResultRow).where(*owned, col(LabResultRow.status).in_(inbox.VERIFIED))
+    query = select(LabResultRow).where(*owned, col(LabResultRow.status).in_(inbox_statements.VERIFIED))
     rows = {row.id: row for row in (await db.execute(query.order_by(col(LabResultRow.id)).with_for_update())).scalars()}
     if rows.keys() != wanted.keys():
         raise NotFound(NOTHING_HERE)
-    query_normal = select(col(LabResultRow.id)).where(*owned, *inbox.is_releasable(by), inbox.is_normal())
+    query_normal = select(col(LabResultRow.id)).where(
+        *owned, *inbox_statements.is_releasable(by.owners), inbox_statements.is_normal()
+    )
     normal = set((await db.execute(query_normal)).scalars())
     takes = {id_ for id_, version in wanted.items() if rows[id_].version == version and id_ in normal}
     left = [LeftResult(result_id=id_, reason=_reason(rows[id_], wanted[id_])) for id_ in wanted if id_ not in takes]
@@ -93,7 +95,9 @@ async def _apply(db: WriteSession, who: Identity, changed: Sequence[tuple[LabRes
         if changes:
             row.sqlmodel_update({**changes, "version": row.version + 1})
     await db.flush()
-    return sum("released_at" in changes for _, changes in changed)
+    released = [row for row, changes in changed if "released_at" in changes]
+    await result_notices.tell_released(db, released)
+    return len(released)
 
 
 def _changes(who: Identity, row: LabResultRow, comment: str | None, at: datetime, *, release: bool) -> dict[str, Any]:

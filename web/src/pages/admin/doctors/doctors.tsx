@@ -42,6 +42,9 @@ export default function Doctors({ query }: OwnProps) {
           <a class="button quiet" href="/admin/closed-days">
             {t("staff.closed_days")}
           </a>
+          <a class="button quiet" href="/admin/visit-types">
+            {t("staff.visit_types")}
+          </a>
           <a class="button quiet" href="/admin/specialty-ages">
             {t("staff.specialty_ages")}
           </a>

@@ -1,4 +1,4 @@
-/** One mail about a visit: to whom, about which visit, how sending ended, and what reception can do. */
+/** One mail or text message about a visit: to whom, about which visit, how sending ended, and what reception can do. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
@@ -79,8 +79,9 @@ export function NoticeLine({ of, onChanged, onStale }: Props) {
   );
 }
 
-function outcomeOf({ state, sent_at, due_at, failure, attempts }: Notice): string {
-  if (state === "sent") return t("notices.state.sent", { when: when(sent_at ?? due_at) });
+function outcomeOf({ state, sent_at, due_at, failure, attempts, channel }: Notice): string {
+  if (state === "sent")
+    return t(channel === "text" ? "notices.state.texted" : "notices.state.sent", { when: when(sent_at ?? due_at) });
   if (state === "waiting" && attempts > 0)
     return t("notices.state.retried", { when: when(due_at), reason: failure ?? "" });
   if (state === "waiting") return t("notices.state.waiting", { when: when(due_at) });

@@ -1,4 +1,4 @@
-/** Mails about visits (`?show=failed|waiting|sent|withdrawn|all`, `&appointment_id=&patient_id=`); first the patients to call. */
+/** Mails and text messages about visits (`?show=failed|waiting|sent|withdrawn|all`, `&appointment_id=&patient_id=`); first the patients to call. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";

@@ -123,7 +123,13 @@ function Move({ visit, query, config, again }: MoveProps) {
       </div>
       {doctor_id && (
         <>
-          <FreeTimes title={t("move_visit.times", { doctor: name })} doctor={doctor_id} query={query} config={config} />
+          <FreeTimes
+            type={visit.visit_type?.id ?? null}
+            title={t("move_visit.times", { doctor: name })}
+            doctor={doctor_id}
+            query={query}
+            config={config}
+          />
           <AnyTime act={act} />
         </>
       )}

@@ -13,6 +13,7 @@ import { dateOnly, dayOf, type Instant, today } from "../../../lib/time/time";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
+import { later } from "../../../ui/Later";
 import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
 import { AnyTime } from "./any-time";
@@ -21,6 +22,9 @@ import { FindPatient } from "./find-patient";
 import { FreeTimes, startOf } from "./free-times";
 import { NextTimes } from "./next-times";
 import "../../../style/portals/admin.css";
+
+// few visits are booked in a series
+const Series = later(async () => ({ default: (await import("./series")).Series }));
 
 type Patient = Schemas["DeskPatient"];
 
@@ -89,7 +93,7 @@ function Times({ patient, doctors, query, config }: TimesProps) {
     isHere.current = false;
     if (doctor_id === null) return null;
     const words = { ...(reason.value.trim() && { reason: reason.value.trim() }), ...(overbook && { overbook }) };
-    const body = { patient_id: patient.id, doctor_id, starts_at, ...words };
+    const body = { patient_id: patient.id, doctor_id, starts_at, visit_type_id: idOf(query.get("type")), ...words };
     const booked = await outcome(api.POST("/api/admin/appointments", { body }));
     if (!booked.ok) return booked;
     reason.drop();
@@ -128,6 +132,16 @@ function Times({ patient, doctors, query, config }: TimesProps) {
               />
             </ChosenTime>
           )}
+          {doctor_id !== null && start !== null && (
+            <Series
+              key={`series ${start} ${doctor_id}`}
+              start={start}
+              patient={patient.id}
+              doctor={doctor_id}
+              type={idOf(query.get("type"))}
+              reason={reason.value}
+            />
+          )}
           {doctor_id === null && <NextTimes />}
           <div class="form-width section">
             <Select
@@ -135,7 +149,7 @@ function Times({ patient, doctors, query, config }: TimesProps) {
               label={t("arrangements.doctor")}
               choices={[{ value: "", text: t("phone_booking.choose_doctor") }, ...doctorChoices(bookable)]}
               value={String(doctor_id ?? "")}
-              onValue={(chosen) => go(withQuery({ doctor_id: chosen, start: null }), { replace: true })}
+              onValue={(chosen) => go(withQuery({ doctor_id: chosen, start: null, type: null }), { replace: true })}
             />
           </div>
           {doctor_id !== null && (

@@ -1,8 +1,9 @@
-/** Puts a calling patient (`?patient_id=`) on the waitlist of a doctor. */
+/** Puts a calling patient (`?patient_id=`) on the waitlist of a doctor, or of any doctor of a specialty. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { inLanguage } from "../../../lib/i18n/in-languages";
 import { doctorChoices, everyDeskDoctor, idOf } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -31,19 +32,33 @@ function ForPatient({ id }: { id: number }) {
   const params = { path: { patient_id: id } };
   const patient = useLoad(() => outcome(api.GET("/api/reception/patients/{patient_id}", { params })), [id]);
   const doctors = useLoad(() => everyDeskDoctor(true), []);
+  const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
   return (
     <Ready of={patient}>
-      {(found) => <Ready of={doctors}>{(all) => <Form patient={found} doctors={all} />}</Ready>}
+      {(found) => (
+        <Ready of={doctors}>
+          {(all) => (
+            <Ready of={specialties}>
+              {({ items }) => <Form patient={found} choices={[...specialtyChoices(items), ...doctorChoices(all)]} />}
+            </Ready>
+          )}
+        </Ready>
+      )}
     </Ready>
   );
 }
 
-function Form({ patient, doctors }: { patient: Schemas["DeskPatient"]; doctors: Schemas["DeskDoctor"][] }) {
-  const { value, set, drop } = useDraft(`waitlist.${patient.id}`, { ...anyTime(), doctor: "" });
+interface FormProps {
+  patient: Schemas["DeskPatient"];
+  choices: readonly { value: string; text: string }[];
+}
+
+function Form({ patient, choices }: FormProps) {
+  const { value, set, drop } = useDraft(`waitlist.for.${patient.id}`, { ...anyTime(), whom: "" });
   const { busy, errors, submit } = useForm(
-    () => [...missing({ doctor_id: { value: value.doctor, say: "waitlist.missing.doctor" } }), ...checkWishes(value)],
+    () => [...missing({ whom: { value: value.whom, say: "waitlist.missing.whom" } }), ...checkWishes(value)],
     async () => {
-      const body = { patient_id: patient.id, doctor_id: Number(value.doctor), ...wishesBody(value) };
+      const body = { patient_id: patient.id, ...whomBody(value.whom), ...wishesBody(value) };
       const done = await outcome(api.POST("/api/reception/waitlist", { body }));
       if (!done.ok) return mistakes(done.problem, done.retryAfter, FIELDS);
       drop();
@@ -59,11 +74,11 @@ function Form({ patient, doctors }: { patient: Schemas["DeskPatient"]; doctors: 
       <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <Select
-          id="doctor_id"
-          label={t("waitlist.of")}
-          choices={[{ value: "", text: t("waitlist.desk.choose") }, ...doctorChoices(doctors)]}
-          value={value.doctor}
-          onValue={(doctor) => set({ ...value, doctor })}
+          id="whom"
+          label={t("waitlist.desk.of")}
+          choices={[{ value: "", text: t("waitlist.desk.choose") }, ...choices]}
+          value={value.whom}
+          onValue={(whom) => set({ ...value, whom })}
           mistakes={errors}
         />
         <WishesFields value={value} onValue={(times) => set({ ...value, ...times })} mistakes={errors} />
@@ -71,4 +86,17 @@ function Form({ patient, doctors }: { patient: Schemas["DeskPatient"]; doctors: 
       </form>
     </>
   );
+}
+
+/** Marks the value of a specialty; that of a doctor is the id. */
+const ANY = "any:";
+
+function specialtyChoices(all: readonly Schemas["Specialty"][]): { value: string; text: string }[] {
+  return all
+    .map(({ name, names }) => ({ value: ANY + name, text: t("waitlist.any_doctor", { specialty: inLanguage(names) }) }))
+    .sort((one, other) => one.text.localeCompare(other.text));
+}
+
+function whomBody(whom: string): { doctor_id: number } | { specialty: string } {
+  return whom.startsWith(ANY) ? { specialty: whom.slice(ANY.length) } : { doctor_id: Number(whom) };
 }

@@ -10,7 +10,15 @@ const OWN = ownHours();
 
 export default function Availability({ account }: OwnProps) {
   return (
-    <Page title={t("availability.title")} lead={t("availability.lead", { zone: zoneLabel() })}>
+    <Page
+      title={t("availability.title")}
+      lead={t("availability.lead", { zone: zoneLabel() })}
+      actions={
+        <a class="button quiet" href="/doctor/visit-types">
+          {t("availability.types")}
+        </a>
+      }
+    >
       <Editor source={OWN} doctorId={account.id} />
     </Page>
   );

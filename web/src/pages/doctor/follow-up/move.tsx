@@ -50,7 +50,7 @@ interface Props extends Pick<OwnProps, "query" | "config"> {
 function Times({ visit, again, query, config }: Props) {
   const start = query.get("start");
   const week = firstDay(query.get("week") ?? dayOf(visit.starts_at), config);
-  const slots = useSlots(visit.doctor.id, week);
+  const slots = useSlots(visit.doctor.id, week, visit.visit_type?.id ?? null);
   const days = t("own_week.days", { first: longDay(week), last: longDay(addDays(week, DAYS - 1)) });
   return (
     <>

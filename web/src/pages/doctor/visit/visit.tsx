@@ -1,4 +1,5 @@
 /** One visit: patient, reason, status, notes and record (`?tab=`). */
+import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import { type Loaded, useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -14,6 +15,8 @@ import { later } from "../../../ui/Later";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
+import { JoinVideo } from "../../../ui/types/JoinVideo";
+import { TypeFacts } from "../../../ui/types/TypeFacts";
 import { loadChart } from "../chart/load-chart";
 import { PatientStrip } from "../chart/patient-strip";
 import type { Chart } from "../chart/record";
@@ -45,6 +48,10 @@ export default function VisitPage({ params, ...rest }: OwnProps) {
       {(shown) => <Shown visit={shown} put={visit.put} again={visit.again} {...rest} />}
     </Ready>
   );
+}
+
+function loadRoom(appointment_id: number) {
+  return outcome(api.GET("/api/doctor/appointments/{appointment_id}/video", { params: { path: { appointment_id } } }));
 }
 
 interface ShownProps extends Props {
@@ -107,6 +114,8 @@ function Shown({ visit, put, again, query, config, account }: ShownProps) {
             <div id="visit-facts" tabIndex={-1} class="stack close">
               <p class={visit.reason ? "strong" : "muted"}>{visit.reason ?? t("today.no_reason")}</p>
               <Facts visit={visit} />
+              {visit.visit_type && <TypeFacts of={visit.visit_type} named />}
+              {visit.visit_type?.is_video && <JoinVideo load={() => loadRoom(id)} />}
             </div>
           </section>
           <Idle>

@@ -1,17 +1,18 @@
 /** Checks a chosen time of a doctor (`?start=`) and books it. */
 import { useEffect, useRef } from "preact/hooks";
-import { api, outcome } from "../../../api/client";
+import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { isOtherAge } from "../../../lib/i18n/ages";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
-import { dayOf, type Instant, today } from "../../../lib/time/time";
+import { type Day, dayOf, type Instant, today } from "../../../lib/time/time";
 import "../../../style/portals/patient.css";
-import { timesHref } from "../../../lib/routing/booking-links";
+import { timesHref, typeHere } from "../../../lib/routing/booking-links";
 import type { PageProps } from "../../../lib/routing/page";
 import { go } from "../../../lib/routing/router";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
+import { loadSlots } from "../../../ui/week/FreeWeek";
 import { BookForm } from "./form";
 import { ByPhone } from "./found-doctor";
 import { BookingPatient } from "./patient";
@@ -25,7 +26,8 @@ export default function Book({ params, query, config, account }: PageProps) {
     () => outcome(api.GET("/api/doctors/{doctor_id}", { params: { path: { doctor_id: id } } })),
     [id],
   );
-  const near = useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}/slots", around(id, start))), [id, start]);
+  const type = typeHere();
+  const near = useLoad(() => loadSlots(id, firstOf(start), type), [id, start, type]);
   // keyed by the doctor: kept when another time is chosen
   const reason = useDraft(`book.${id}`, "");
   const heading = useFocusOn(start);
@@ -55,11 +57,13 @@ export default function Book({ params, query, config, account }: PageProps) {
             {found.booking === "online" && !start && <NoTime id={id} />}
             {found.booking === "online" && start && (
               <div class="stack" key={start}>
-                <BookSummary doctor={found} start={start} slot={slot} heading={heading} />
+                <BookSummary doctor={found} start={start} slot={slot} type={typeOf(near.data)} heading={heading} />
                 {gone && otherAge && <p class="warning">{t("book.other_age", { doctor: found.full_name })}</p>}
                 {gone && !otherAge && <TimeTaken doctor={found} start={start} free={near.data?.items ?? []} />}
                 {!gone && account?.role !== "patient" && <BookingPatient account={account} />}
-                {!gone && account?.role === "patient" && <BookForm doctor={found} start={start} reason={reason} />}
+                {!gone && account?.role === "patient" && (
+                  <BookForm doctor={found} start={start} type={type} reason={reason} />
+                )}
               </div>
             )}
           </Page>
@@ -67,6 +71,11 @@ export default function Book({ params, query, config, account }: PageProps) {
       }}
     </Ready>
   );
+}
+
+/** The type that is booked, or null. */
+function typeOf(slots: Schemas["Slots"] | undefined): Schemas["OfferedVisitType"] | null {
+  return slots?.visit_types.find(({ id }) => id === slots.visit_type_id) ?? null;
 }
 
 function NoTime({ id }: { id: number }) {
@@ -82,10 +91,10 @@ function NoTime({ id }: { id: number }) {
   );
 }
 
-/** The query for the seven days from the chosen day, not before today. */
-function around(doctor_id: number, start: Instant | null) {
+/** The chosen day, not before today. */
+function firstOf(start: Instant | null): Day {
   const day = start ? dayOf(start) : today();
-  return { params: { path: { doctor_id }, query: { start: day > today() ? day : today(), days: 7 } } };
+  return day > today() ? day : today();
 }
 
 /** An instant of the address in UTC; null if invalid. */

@@ -10,9 +10,10 @@ import type { PageProps } from "../../../lib/routing/page";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
+import { TypeChoice } from "../../../ui/types/TypeChoice";
 import { firstDay, useSlots } from "../../../ui/week/FreeWeek";
 import "../../../style/portals/patient.css";
-import { bookHref } from "../../../lib/routing/booking-links";
+import { bookHref, typeHere } from "../../../lib/routing/booking-links";
 import { DoctorWeek } from "./doctor-week";
 import { ByPhone } from "./found-doctor";
 import { NotBookable } from "./not-bookable";
@@ -21,7 +22,7 @@ export default function Doctor({ params, query, config }: PageProps) {
   const path = { doctor_id: Number(params.id) };
   const week = firstDay(query.get("week"), config);
   const doctor = useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}", { params: { path } })), [params.id]);
-  const slots = useSlots(path.doctor_id, week);
+  const slots = useSlots(path.doctor_id, week, typeHere());
   if (doctor.failure?.problem.code === "not_found")
     return (
       <Page title={t("left.page")} back={{ href: "/doctors", text: t("doctor.back") }}>
@@ -52,6 +53,7 @@ export default function Doctor({ params, query, config }: PageProps) {
           <p>
             <a href={`/waitlist/new?doctor_id=${found.id}`}>{t("doctors.tell_me")}</a>
           </p>
+          <TypeChoice of={slots.data} />
           <DoctorWeek
             doctor={found}
             config={config}

@@ -19,17 +19,23 @@ import { OtherTimes } from "./taken";
 interface Props {
   doctor: FoundDoctor;
   start: Instant;
+  type: number | null;
   reason: Draft<string>;
 }
 
-export function BookForm({ doctor, start, reason }: Props) {
+export function BookForm({ doctor, start, type, reason }: Props) {
   const [taken, setTaken] = useState<TimeRefused | null>(null);
   const [tooMany, setTooMany] = useState<ComponentChildren>(null);
   const waiting = useObservable(offline);
   const { busy, errors, submit } = useForm(
     () => [],
     async () => {
-      const visit = { doctor_id: doctor.id, starts_at: start, reason: reason.value.trim() || null };
+      const visit = {
+        doctor_id: doctor.id,
+        starts_at: start,
+        reason: reason.value.trim() || null,
+        visit_type_id: type,
+      };
       const send = (referral_id: number | null) =>
         outcome(api.POST("/api/appointments", { body: { ...visit, referral_id } }));
       const referral = referralHere();

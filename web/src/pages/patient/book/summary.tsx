@@ -7,6 +7,7 @@ import { specialtyName } from "../../../lib/i18n/in-languages";
 import { timesHref } from "../../../lib/routing/booking-links";
 import { clock, dayOf, type Instant, longDay, zoneLabel } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
+import { TypeFacts } from "../../../ui/types/TypeFacts";
 import type { FoundDoctor } from "./found-doctor";
 
 interface Props {
@@ -14,10 +15,11 @@ interface Props {
   start: Instant;
   /** Undefined while the free times are loading. */
   slot: Schemas["Slot"] | undefined;
+  type: Schemas["OfferedVisitType"] | null;
   heading: RefObject<HTMLHeadingElement | null>;
 }
 
-export function BookSummary({ doctor, start, slot, heading }: Props) {
+export function BookSummary({ doctor, start, slot, type, heading }: Props) {
   return (
     <section class="card book-summary" aria-labelledby="chosen">
       <div class="row between">
@@ -39,6 +41,7 @@ export function BookSummary({ doctor, start, slot, heading }: Props) {
           [t("book.place"), doctor.room],
         ]}
       />
+      {type && <TypeFacts of={type} named />}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** One visit of the patient's; `?new` says that it was booked just now. */
 
 import { useEffect, useState } from "preact/hooks";
+import { api, outcome } from "../../../api/client";
 import { loadMessages, t } from "../../../lib/i18n/i18n";
 import { specialtyName } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
@@ -12,6 +13,8 @@ import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
+import { JoinVideo } from "../../../ui/types/JoinVideo";
+import { TypeFacts } from "../../../ui/types/TypeFacts";
 import "../../../style/portals/patient.css";
 import { NotBookable } from "../book/not-bookable";
 import { CheckInPass } from "./check-in-pass";
@@ -51,6 +54,8 @@ export default function Appointment({ params, query, config, account }: OwnProps
                 <Status kind="appointment" status={shown.status} />
               </div>
               <Facts visit={shown} hospital={config.hospital} />
+              {shown.visit_type && <TypeFacts of={shown.visit_type} named />}
+              {shown.visit_type?.is_video && isAhead(shown) && <JoinVideo load={() => loadRoom(shown.id)} />}
             </div>
             <Outcome visit={shown} config={config} />
             {isAhead(shown) && (
@@ -92,6 +97,10 @@ function EarlierPlease({ visit }: { visit: Visit }) {
     );
   }, []);
   return code && <code.Earlier key={visit.id} visit={visit} />;
+}
+
+function loadRoom(appointment_id: number) {
+  return outcome(api.GET("/api/appointments/{appointment_id}/video", { params: { path: { appointment_id } } }));
 }
 
 function Facts({ visit, hospital }: { visit: Visit; hospital: string }) {

@@ -62,7 +62,12 @@ function Times({ visit, put, query, config }: Props) {
           </div>
         ) : (
           <>
-            <Week doctor={found} config={config} week={query.get("week") ?? firstFree(found)} />
+            <Week
+              doctor={found}
+              type={visit.visit_type?.id ?? null}
+              config={config}
+              week={query.get("week") ?? firstFree(found)}
+            />
             <p class="section">
               {t("move.nothing")} <a href={`/appointments/${visit.id}`}>{t("move.keep")}</a>
             </p>
@@ -73,9 +78,16 @@ function Times({ visit, put, query, config }: Props) {
   );
 }
 
-function Week({ doctor, config, week }: { doctor: FoundDoctor; config: OwnProps["config"]; week: string }) {
+interface WeekProps {
+  doctor: FoundDoctor;
+  type: number | null;
+  config: OwnProps["config"];
+  week: string;
+}
+
+function Week({ doctor, type, config, week }: WeekProps) {
   const first = firstDay(week, config);
-  const slots = useSlots(doctor.id, first);
+  const slots = useSlots(doctor.id, first, type);
   const href = ({ starts_at }: { starts_at: string }): string => withQuery({ start: starts_at });
   return <DoctorWeek doctor={doctor} config={config} week={first} slots={slots} href={href} />;
 }

@@ -1,0 +1,19 @@
+"""Links of work accounts to the records of the same people. Written by auth."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn
+
+OWNER = "auth"
+
+
+class LinkedRecordRow(SQLModel, table=True):
+    """A work account, and the patient's account of the same person; each has one link at most."""
+
+    __tablename__ = "linked_records"
+
+    work_account_id: int = Field(primary_key=True, foreign_key="accounts.id", sa_type=BigId)
+    record_account_id: int = Field(foreign_key="accounts.id", sa_type=BigId, unique=True)
+    linked_at: datetime = Field(sa_type=InstantColumn)
