@@ -64,7 +64,7 @@ READS = (
 
 
 class Known(NamedTuple):
-    """What paths name."""
+    """Ids in the paths."""
 
     doctor_id: int
     patient_id: int
@@ -96,7 +96,7 @@ def running(folder: Path, visits: int) -> Iterator[tuple[dict[str, int], dict[st
 
 
 def known(folder: Path, tokens: dict[str, str], http: httpx.Client) -> Known:
-    """Look up what the paths name."""
+    """Look up the ids of the paths."""
     ids = {
         person: http.get("/auth/me", headers={"Authorization": f"Bearer {tokens[person]}"}).json()["id"]
         for person in ("osei", "pat")

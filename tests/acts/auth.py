@@ -87,7 +87,7 @@ def linked_account(context: ActContext) -> dict[str, object]:
 
 
 def unlinked(context: ActContext) -> None:
-    """Remove the link of reception, whom earlier acts have linked."""
+    """Remove the link of reception, which earlier acts have made."""
     assert context.http("reception").delete("/auth/me/record").status_code in {204, 404}
 
 

@@ -59,7 +59,7 @@ def doctor(hospital: Hospital, admin: Person) -> Iterator[Person]:
 
 
 def worker_of(hospital: Hospital, answer: httpx.Response) -> int:
-    """Return the number of the worker whose log has the request."""
+    """Return the number of the worker that logged the request."""
     line = rf"worker-(\d) \| \{{\"service\": \"gateway\", .*{answer.headers['x-request-id']}"
     eventually(lambda: re.search(line, hospital.log.read_text()) is not None)
     found = re.search(line, hospital.log.read_text())

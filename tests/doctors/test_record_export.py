@@ -1,4 +1,4 @@
-"""The export of a record: every table and column of a patient, each row once, nothing that the patient may not read."""
+"""The export of a record: every table and column of a patient, each row once, without rows that the patient may not read."""
 
 import base64
 import json

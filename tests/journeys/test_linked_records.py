@@ -74,7 +74,7 @@ def both(hospital: Hospital, admin: Person, role: str = "reception") -> Iterator
 
 @pytest.fixture
 def bo(hospital: Hospital, admin: Person) -> Iterator[Both]:
-    """Yield a person whose accounts are linked, signed in at work after that."""
+    """Yield a person with linked accounts, signed in at work after that."""
     with both(hospital, admin) as person:
         person.link()
         assert person.sign_in()["other_side"] == "record"

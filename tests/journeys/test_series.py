@@ -120,7 +120,7 @@ def test_doctor_books_a_series_for_a_patient_in_care(clinic: Clinic) -> None:
 
 
 def test_one_of_concurrent_series_is_booked_whole(clinic: Clinic) -> None:
-    """Both take the same times in a different order; the loser books nothing."""
+    """Both take the same times in a different order; the loser books no visit."""
     for round_ in range(3):
         starts = starts_of(clinic.preview(clinic.first(90 + 2 * round_), count=10))
         with ThreadPoolExecutor(2) as pool:

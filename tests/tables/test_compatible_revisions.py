@@ -76,7 +76,7 @@ async def test_older_code_refuses_incompatible_schema(plant: Plant, texts: tuple
 
 
 def narrowed(before: sa.Engine, after: sa.Engine) -> list[str]:
-    """Return what a migration takes away from older code, or newly demands of it."""
+    """Return the parts of the schema that a migration removes, or newly demands, from older code."""
     old_tables, new_tables = definitions(before), definitions(after)
     found = [f"no table {name}" for name in old_tables.keys() - new_tables.keys()]
     # reading one table takes 10 ms

@@ -183,13 +183,13 @@ async def open_reminders_off(opt_out_token: OptOutToken) -> str:
 async def switch_reminders_off(opt_out_token: OptOutToken) -> None:
     """Switch the reminders of one patient off by the signed link of a reminder, without a sign-in (RFC 8058).
 
-    The link never switches reminders on, and changes nothing else.
+    The link never switches reminders on, and changes no other choice.
     """
 
 
 @api.get("/api/reception/notices", roles=DESK)
 async def list_notices(query: NoticeFilter) -> VisitNotices:
-    """List notices about visits, newest first: what was sent, what failed and why, and which patients have to be called."""
+    """List notices about visits, newest first: sent ones, failed ones with the cause, and patients that have to be called."""
 
 
 @api.put("/api/reception/notices/{notice_id}/called", roles=DESK, refuses=(NotFound, IllegalTransition))

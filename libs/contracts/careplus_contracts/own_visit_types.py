@@ -56,4 +56,7 @@ async def show_own_visit_types() -> OwnVisitTypes:
     example={"types": [{"visit_type_id": 1, "minutes": 30}]},
 )
 async def set_own_visit_types(body: SetOwnVisitTypes) -> OwnVisitTypes:
-    """Choose the types that you offer. With one type or none, nobody is asked for a type. Booked visits stay as they are."""
+    """Choose the types that you offer. With one type or none, patients are not asked for one.
+
+    Booked visits stay as they are.
+    """

@@ -50,6 +50,7 @@ class SeriesTime(Answer):
 
 
 class SeriesTimes(Answer):
+    patient_id: Id
     items: list[SeriesTime] = Field(description="In order of time.")
 
 

@@ -14,6 +14,7 @@ OPENS_MINUTES = 15
 class VideoRoom(Answer):
     """The secret address of one visit, the same for patient and doctor."""
 
+    patient_id: Id
     url: str | None = Field(description="Null unless the visit is by video, takes place, and is open now.")
     opens_at: Instant = Field(description="A quarter of an hour before the start.")
     closes_at: Instant = Field(description="The end of the visit.")

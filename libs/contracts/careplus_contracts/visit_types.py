@@ -1,4 +1,4 @@
-"""Visit types: what patients book with a doctor, how long it takes, and who may book it."""
+"""Visit types: kinds of visit with a doctor, their length, and the roles that may book them."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -129,7 +129,7 @@ class StaffBookVisitType(Refusal):
 class TooManyVisitTypes(Refusal):
     """The hospital has as many types of visits as it can.
 
-    Deactivate one that nobody needs.
+    Deactivate one that is not needed.
     """
 
     status = 409
@@ -167,7 +167,7 @@ async def list_visit_types(query: PageFilter) -> VisitTypes:
     example=_EXAMPLE,
 )
 async def create_visit_type(body: NewVisitType) -> VisitType:
-    """Add a type of visits. Nobody books it before a doctor offers it."""
+    """Add a type of visits. It cannot be booked before a doctor offers it."""
 
 
 @api.put(
@@ -180,5 +180,5 @@ async def create_visit_type(body: NewVisitType) -> VisitType:
 async def change_visit_type(visit_type_id: Id, body: SetVisitType) -> VisitType:
     """Replace a type. Booked visits keep their time; their type, texts and video address are the new ones.
 
-    A type is never deleted: with `active` false nobody books it, and no doctor offers it.
+    A type is never deleted: with `active` false it cannot be booked, and no doctor offers it.
     """

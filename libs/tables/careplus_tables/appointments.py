@@ -31,7 +31,7 @@ class AppointmentRow(SQLModel, table=True):
         one_of("cancelled_by", Role, 2),
         one_of("booked_by", Role, 2),
         sa.CheckConstraint("ends_at > starts_at", name="runs_forward_v1"),
-        # both cover the question who is in care: without the last two columns a page of patients read 1,500 visits
+        # both cover the check of care: without the last two columns a page of patients read 1,500 visits
         sa.Index("ix_appointments_of_doctor", "doctor_id", "starts_at", "id", "status", "patient_id"),
         sa.Index("ix_appointments_of_patient", "patient_id", "starts_at", "id", "status", "doctor_id"),
         # covers the counts of a period

@@ -21,7 +21,7 @@ class DriverStatement:
     literals: Mapping[str, Any]
     processors: Mapping[str, Callable[[Any], Any]]
     results: Sequence[tuple[int, Callable[[Any], Any]]] = ()
-    """By position, what makes a column's value of the driver's."""
+    """By position, the function that converts the driver's value to the column's."""
 
     def values(self, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the parameters' values as the driver takes them, in the statement's order."""

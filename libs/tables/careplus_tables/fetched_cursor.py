@@ -12,7 +12,7 @@ Run = Callable[[Callable[[Any], None]], Any]
 
 
 class FetchedCursor:
-    """The part of aiosqlite's cursor that SQLAlchemy uses, for statements whose rows are all read."""
+    """The part of aiosqlite's cursor that SQLAlchemy uses, for statements that read all rows."""
 
     def __init__(self, run: Run) -> None:
         self.description: Any = None
@@ -38,7 +38,7 @@ class FetchedCursor:
         return self._rows
 
     async def close(self) -> None:
-        """Do nothing: the driver's cursor is closed already."""
+        """Return at once: the driver's cursor is closed already."""
 
     def _take(self, cursor: Any) -> None:
         self.description = cursor.description

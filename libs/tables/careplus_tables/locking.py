@@ -57,7 +57,10 @@ async def lock_accounts(db: WriteSession, *account_ids: int) -> None:
 
 
 async def lock_doctor_and_patient(db: WriteSession, doctor_id: int, patient_id: int) -> None:
-    """Lock the accounts of both before a booking; of any other id in place of a doctor's nothing, so that no caller delays it."""
+    """Lock the accounts of both before a booking.
+
+    An id that is no doctor's is not locked, so that no caller delays that account.
+    """
     if is_postgresql(db) and not {doctor_id, patient_id} <= _held(db):
         _held(db).update(id_ for [id_] in await _BOOKING.all(db, doctor=doctor_id, patient=patient_id))
 
@@ -65,7 +68,7 @@ async def lock_doctor_and_patient(db: WriteSession, doctor_id: int, patient_id: 
 async def lock_people_of(db: WriteSession, record: Select[*tuple[Any, ...]], *account_ids: int) -> None:
     """Lock the accounts that are the columns of a record, and these too, before the record itself is locked.
 
-    The statement finds the record for its owner only: where it finds none, nothing is locked, so that a caller who is refused
+    The statement finds the record for its owner only: where it finds none, no row is locked, so that a caller who is refused
     delays no other.
     """
     if is_postgresql(db) and (people := (await db.execute(record)).one_or_none()) is not None:

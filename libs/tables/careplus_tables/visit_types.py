@@ -9,7 +9,7 @@ OWNER = "appointments"
 
 
 class VisitTypeRow(SQLModel, table=True):
-    """What can be booked; never deleted, because visits name it."""
+    """A kind of visit; never deleted, because visits name it."""
 
     __tablename__ = "visit_types"
     __table_args__ = (

@@ -16,7 +16,7 @@ from careplus_contracts.series import BookSeries, SeriesNotFree, SeriesRule, Ser
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import AnySession, WriteSession
-from careplus_tables.locking import lock_accounts
+from careplus_tables.locking import lock_doctor_and_patient
 
 
 async def preview(
@@ -31,6 +31,7 @@ async def preview(
     missing = set(rules.not_free(starts, set(free), calendar.visit))
     others = [start for start in free if start not in starts]
     return SeriesTimes(
+        patient_id=patient_id,
         items=[
             SeriesTime(
                 starts_at=start,
@@ -39,7 +40,7 @@ async def preview(
                 alternatives=_nearby(others, start) if start in missing else [],
             )
             for start in starts
-        ]
+        ],
     )
 
 
@@ -48,10 +49,10 @@ async def book(
 ) -> list[int]:
     """Insert a visit at each time, and return their ids in order of time.
 
-    Raise NotFound, DoctorNotBookable, VisitTypeNotOffered, SeriesNotFree, SlotTaken and PatientBusy; the transaction then books
-    nothing. The accounts of doctor and patient are locked.
+    Raise NotFound, DoctorNotBookable, VisitTypeNotOffered, SeriesNotFree, SlotTaken and PatientBusy; the
+    transaction then books no visit. The accounts of doctor and patient are locked.
     """
-    await lock_accounts(db, doctor_id, patient_id)
+    await lock_doctor_and_patient(db, doctor_id, patient_id)
     days = sorted({local_date(start, settings.clinic_zone) for start in body.starts})
     calendar = await _calendar(db, settings, patient_id, doctor_id, days, body.visit_type_id)
     if missing := rules.not_free(body.starts, set(_free(settings, who, calendar, days)), calendar.visit):

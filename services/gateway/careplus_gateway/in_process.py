@@ -57,7 +57,7 @@ class InProcess:
 
 
 class Request:
-    """A request to a service: what its scope and its first message have of the client's one."""
+    """A request to a service: the parts of the client's one in its scope and first message."""
 
     def __init__(self, scope: Scope, headers: list[tuple[bytes, bytes]], content: bytes) -> None:
         self.request_id = scope["request_id"]

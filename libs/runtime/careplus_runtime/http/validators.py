@@ -1,4 +1,4 @@
-"""ETags of answers whose content is decided by something cheaper than the content, such as versions of the records."""
+"""ETags of answers that are computed from less than the content, such as versions of the records."""
 
 import hashlib
 import uuid

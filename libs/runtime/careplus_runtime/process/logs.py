@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 logged_service: ContextVar[str | None] = ContextVar("logged_service", default=None)
-"""The service whose code runs, where one process serves several."""
+"""The service that handles the request, where one process serves several."""
 SECRET_NAMES = frozenset({"password", "token", "access_token", "authorization", "cookie", "code", "secret", "email", "otp"})
 
 

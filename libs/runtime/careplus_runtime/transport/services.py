@@ -13,7 +13,7 @@ from careplus_runtime.process.settings import Settings
 class ServiceTransport(httpx.AsyncBaseTransport):
     """Sends a request for the first address of a service to its other addresses in turn while the connection fails.
 
-    It also repeats a GET whose answer a process that ended did not send. It calls the `apps` of services in this process.
+    It also repeats a GET that a process did not answer before it ended. It calls the `apps` of services in this process.
     """
 
     def __init__(self, settings: Settings, tls: ssl.SSLContext | None, apps: Mapping[str, ASGIApp] | None = None) -> None:

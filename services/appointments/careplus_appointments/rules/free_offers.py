@@ -22,7 +22,7 @@ class Replacing(Protocol):
 
 
 class FreeTimes:
-    """Free times of one doctor by type, without those that were offered."""
+    """Free times of one doctor by type, without offered ones."""
 
     def __init__(self, calendar: Calendar, free: Callable[[Calendar], Iterable[Span]], after: datetime) -> None:
         self._calendar, self._free, self._after = calendar, free, after

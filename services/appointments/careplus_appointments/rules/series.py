@@ -1,4 +1,4 @@
-"""The times of a series, and those that are not free. Pure functions."""
+"""The times of a series, and its times that are not free. Pure functions."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
@@ -29,6 +29,6 @@ def days_near(starts: Sequence[datetime], zone: ZoneInfo) -> list[date]:
 
 
 def not_free(starts: Sequence[datetime], free: Collection[datetime], plan: VisitPlan) -> list[datetime]:
-    """Return the starts that are not free, and those too soon after the one before."""
+    """Return the starts that are not free or too soon after the one before."""
     too_soon = {after for before, after in pairwise(starts) if after < before + plan.length + plan.buffer}
     return [start for start in starts if start not in free or start in too_soon]

@@ -29,7 +29,7 @@ class WantedVisit(NamedTuple):
 
     type_id: int | None = None
     online: bool = False
-    """Whether a patient books, who may not book types of the staff."""
+    """Whether a patient books: types of the staff are refused."""
     kept: VisitPlan | None = None
     moved_id: int | None = None
 

@@ -1,4 +1,4 @@
-"""The statement that tells doctors without appointments from ids of nobody."""
+"""The statement that tells doctors without appointments from unknown ids."""
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col

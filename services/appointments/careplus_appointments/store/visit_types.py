@@ -53,7 +53,7 @@ async def of_doctors(db: AnySession, doctor_ids: list[int]) -> dict[int, list[Vi
 
 
 async def list_offered(db: ReadSession, doctor_id: int, *, online: bool) -> list[OfferedVisitType]:
-    """Return the types that a doctor offers, `online` without those that staff book."""
+    """Return the types that a doctor offers, `online` without types of the staff."""
     query = (
         select(*TYPE_COLUMNS, _MINUTES, col(_type.staff_only))
         .join(_choice, col(_choice.visit_type_id) == col(_type.id))
@@ -67,7 +67,7 @@ async def list_offered(db: ReadSession, doctor_id: int, *, online: bool) -> list
 
 
 def of_moving(row: AppointmentRow) -> WantedVisit:
-    """Return what a visit that moves keeps."""
+    """Return the type and length that a moved visit keeps."""
     minutes = round((row.ends_at - row.starts_at).total_seconds() / 60)
     return WantedVisit(kept=VisitPlan(row.visit_type_id, minutes, row.buffer_minutes), moved_id=row.id)
 
@@ -102,7 +102,7 @@ async def replace(db: WriteSession, row: VisitTypeRow, body: SetVisitType) -> No
 
 
 async def show_own(db: AnySession, doctor_id: int) -> OwnVisitTypes:
-    """Return the active types: those that the doctor offers in their order, then the others."""
+    """Return the active types: the doctor's in their order, then the others."""
     chosen = (col(_choice.visit_type_id) == col(_type.id)) & (col(_choice.doctor_id) == doctor_id)
     query = select(_type, col(_choice.position), col(_choice.minutes)).outerjoin(_choice, chosen).where(col(_type.active))
     rows = (await db.execute(query.order_by(col(_type.id)).limit(MOST_TYPES))).all()

@@ -31,7 +31,7 @@ def opt_out_link(settings: Settings, account_id: int) -> str:
 
 
 def opt_out_page(settings: Settings, token: str) -> str:
-    """Return the address of the page with the button that switches reminders off. Browsers do not send what follows `#`."""
+    """Return the address of the page with the button that switches reminders off. Browsers do not send the part after `#`."""
     return f"{settings.public_url}/reminders-off#token={token}"
 
 

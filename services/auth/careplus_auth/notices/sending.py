@@ -23,7 +23,7 @@ from careplus_tables.notices import NoticeRow
 SEND_TIMEOUT_S = 90.0
 """Shorter than the lease, so that no other process sends the same notice meanwhile."""
 WAIT_FOR_MORNING = frozenset({NoticeKind.REFERRAL_MADE, NoticeKind.RESULT_RELEASED, NoticeKind.RESULT_CORRECTED})
-"""The kinds of notices that wait in quiet hours like those about visits; a person waits for an answer to their own request."""
+"""The kinds of notices that wait in quiet hours; an answer to a person's own request does not."""
 
 
 async def send_one(database: Database, settings: Settings) -> bool:

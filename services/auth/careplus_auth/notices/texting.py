@@ -58,7 +58,7 @@ def number_of(account: AccountRow) -> str | None:
 
 
 def text_message(mail: Mail, to: str, settings: Settings) -> TextMessage:
-    """Return the text message that says what a mail says."""
+    """Return the text message with the content of a mail."""
     words = {**mail.words, "hospital": settings.hospital, "link": mail.link or settings.public_url}
     return TextMessage(mail.message_id, to, TEXTS[mail.language][mail.kind.value].format(**words))
 

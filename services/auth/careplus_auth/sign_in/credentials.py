@@ -23,7 +23,7 @@ WRONG_PASSKEY = "This answer of the passkey is not valid any more. Use the passk
 
 
 async def with_owner(request: Request, body: Login, limits: Limits, act: Callable[[WriteSession, AccountRow], Awaitable[T]]) -> T:
-    """Return what `act` returns for the account, locked, once its owner is proved.
+    """Return the result of `act` for the account, locked, once its owner is proved.
 
     Raise InvalidCredentials, OtpRequired and AccountInactive, TooManyAttempts while the counters `limits` demand a delay.
     """
@@ -53,7 +53,7 @@ async def _check_password(request: Request, body: Login) -> AccountRow:
 async def _act(
     request: Request, body: Login, limits: Limits, known: AccountRow, act: Callable[[WriteSession, AccountRow], Awaitable[T]]
 ) -> T | OtpRequired:
-    """Return what `act` returns, or OtpRequired; the transaction is committed in both cases.
+    """Return the result of `act`, or OtpRequired; the transaction is committed in both cases.
 
     A request without a code or passkey is no attempt; of a wrong one the owner is told. Raise InvalidCredentials or
     AccountInactive.

@@ -49,7 +49,7 @@ async def record_of(db: AnySession, work: AccountRow, *, lock: bool = False) -> 
         return None
     row = await db.get(LinkedRecordRow, work.id, with_for_update={"read": True} if lock else None)
     record = await db.get(AccountRow, row.record_account_id, populate_existing=True) if row else None
-    # merged, closed or without an address: nobody signs in to such a record either
+    # merged, closed or without an address: such a record has no sign-in either
     is_open = record is not None and record.active and record.role == Role.PATIENT.value and record.email is not None
     return record if is_open else None
 

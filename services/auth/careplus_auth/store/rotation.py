@@ -150,7 +150,7 @@ async def _record_session(db: WriteSession, opened: OpenedSession, work: Session
 async def _opened(
     db: WriteSession, session: SessionRow, work: SessionRow | None, account: AccountRow, token: str, settings: Settings
 ) -> OpenedSession:
-    """Return a session with its limits: those of the work account, where that one opened it."""
+    """Return a session with its limits; the work account's, where that one opened it."""
     if work is None:
         idle_limit, side = settings.idle_limit(account.role), await linked_records.side_of(db, account)
         return OpenedSession(account, session.id, token, idle_limit, session.provider_factor, side)

@@ -24,7 +24,7 @@ export function OwnRecord({ account }: { account: Account }) {
     // the menu offers the switch, or no longer
     void refresh();
   };
-  // a patient who does not work here reads nothing about it
+  // a patient that does not work here sees no such part
   if (!isStaff && !(link.data?.linked ?? said)) return null;
   return (
     <section class="section account-section" aria-labelledby="own-record-heading">

@@ -1,4 +1,4 @@
-/** The choice of a visit type (`?type=`); nothing where a doctor offers one type or none. */
+/** The choice of a visit type (`?type=`); empty where a doctor offers one type or none. */
 import { useRef } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n/i18n";

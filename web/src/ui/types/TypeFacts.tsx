@@ -1,4 +1,4 @@
-/** What a patient has to know about a visit type before the visit: preparation and price. */
+/** Facts about a visit type before the visit: preparation and price. */
 import type { Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { inLanguage } from "../../lib/i18n/in-languages";

@@ -1,4 +1,4 @@
-"""Let the indexes of a doctor's and a patient's visits answer who is in care, without reading the visits."""
+"""Let the indexes of a doctor's and a patient's visits decide care, without reading the visits."""
 
 from alembic import op
 
