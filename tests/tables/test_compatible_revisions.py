@@ -1,5 +1,6 @@
 """A service works on a newer database where each newer migration says so, and such migrations only expand the schema."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -91,8 +92,10 @@ def narrowed(before: sa.Engine, after: sa.Engine) -> list[str]:
             if not has[name]["nullable"] and has[name]["default"] is None:
                 found.append(f"column without default {table}.{name}")
         for kind in ("get_unique_constraints", "get_check_constraints", "get_foreign_keys"):
-            old, new = ({str(one["name"]) for one in getattr(inspector, kind)(table)} for inspector in inspectors)
-            found += [f"new constraint {table}.{name}" for name in new - old]
+            old, new = ({str(one["name"]): one for one in getattr(inspector, kind)(table)} for inspector in inspectors)
+            # older code leaves new columns at their defaults
+            concerned = {name for name in new if any(re.search(rf"\b{column}\b", str(new[name])) for column in had)}
+            found += [f"new constraint {table}.{name}" for name in (new.keys() - old.keys()) & concerned]
     return sorted(found)
 
 
@@ -142,6 +145,8 @@ def copied(engine: sa.Engine, file: Path) -> sa.Engine:
         ("ALTER TABLE mails ADD COLUMN note TEXT", []),
         ("ALTER TABLE mails ADD COLUMN note TEXT NOT NULL DEFAULT ''", []),
         ("CREATE TABLE wards (id INTEGER PRIMARY KEY, name TEXT NOT NULL)", []),
+        ("ALTER TABLE mails ADD COLUMN note TEXT CONSTRAINT ck_note CHECK (note <> '')", []),
+        ("ALTER TABLE mails ADD COLUMN note TEXT CONSTRAINT ck_note CHECK (note <> kind)", ["new constraint mails.ck_note"]),
         ("DROP TABLE mails", ["no table mails"]),
         (
             "ALTER TABLE attempts RENAME COLUMN tried TO count",

@@ -12,7 +12,7 @@ from careplus_appointments.rules.ages import admits_on
 from careplus_appointments.rules.visit_types import VisitPlan
 from careplus_clinic.clinic_time import Span, first_instant, instants_at, last_instant, local_date, minute_of, weekday
 from careplus_contracts.appointments import OutsideStaffHorizon
-from careplus_contracts.availability import OpenHours
+from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.specialty_ages import AgeLimits
 from careplus_contracts.values import InLanguages
@@ -61,6 +61,12 @@ class Calendar:
     @property
     def visit(self) -> VisitPlan:
         return self.planned or VisitPlan(None, self.slot_minutes)
+
+
+@lru_cache(maxsize=4096)  # a page of doctors has ten rows of each, few of them different
+def open_hours(weekday: str, starts: str, ends: str) -> OpenHours:
+    """Return weekly hours that were stored, without validation."""
+    return OpenHours.model_construct(weekday=Weekday(weekday), starts=starts, ends=ends)
 
 
 def hours_on(day: date, hours: Sequence[OpenHours], extra: Sequence[DayHours] = ()) -> list[tuple[str, str]]:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, literal, select, union_all
@@ -11,14 +10,14 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from careplus_appointments.rules.ages import limits_of
-from careplus_appointments.rules.slots import Calendar
+from careplus_appointments.rules.slots import Calendar, open_hours
 from careplus_appointments.rules.visit_types import ANY_VISIT, WantedVisit, planned
 from careplus_appointments.store import extra_hours, visit_types
 from careplus_appointments.store.availability import DEFAULT_SLOT_MINUTES
 from careplus_appointments.store.specialty_ages import Ages
 from careplus_clinic.clinic_time import DAY, Span
 from careplus_contracts.appointments import AppointmentStatus
-from careplus_contracts.availability import OpenHours, Weekday
+from careplus_contracts.availability import OpenHours
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import NotFound
@@ -160,7 +159,7 @@ async def of_doctors(
     for row in map(_WeekRecord._make, await _WEEKS.all(db, doctors=doctors)):
         weeks[row.doctor_id] = (row.slot_minutes or DEFAULT_SLOT_MINUTES, row.place, BookingMode(row.booking), row.specialty)
         if row.weekday is not None:
-            hours[row.doctor_id].append(_open_hours(row.weekday, row.starts, row.ends))
+            hours[row.doctor_id].append(open_hours(row.weekday, row.starts, row.ends))
     away, busy = await _away_and_busy(db, doctors, span, patient_id, wanted.moved_id)
     types = await visit_types.of_doctors(db, doctors)
     # clinic days begin and end less than a day from those of UTC
@@ -193,11 +192,6 @@ async def _away_and_busy(
         (away if row.is_away else busy)[row.key].append((_instant(row.starts_at), _instant(row.ends_at) + after))
     busy[PATIENT_KEY] += [(starts_at, starts_at + LAB_VISIT) for starts_at, _ in busy.pop(LAB_KEY, [])]
     return away, busy
-
-
-@lru_cache(maxsize=4096)  # a page of doctors has ten rows of each, few of them different
-def _open_hours(weekday: str, starts: str, ends: str) -> OpenHours:
-    return OpenHours.model_construct(weekday=Weekday(weekday), starts=starts, ends=ends)
 
 
 def _instant(value: str | datetime) -> datetime:
