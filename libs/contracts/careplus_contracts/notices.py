@@ -1,4 +1,4 @@
-"""Notices to patients, who choose which they get; reception sees which about visits were sent, and calls the others."""
+"""Notices: the kinds that patients choose, and reception's list of sent and failed ones, with patients to call."""
 
 from enum import StrEnum
 from typing import Annotated

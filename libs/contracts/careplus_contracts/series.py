@@ -51,7 +51,7 @@ class SeriesTime(Answer):
 
 class SeriesTimes(Answer):
     patient_id: Id
-    items: list[SeriesTime] = Field(description="In order of time.")
+    items: list[SeriesTime] = Field(description="In order of time, without times more than two years ahead.")
 
 
 def _in_order(starts: list[datetime]) -> list[datetime]:

@@ -14,6 +14,7 @@ from careplus_clinic.clinic_time import day_bounds, local_date, nearest
 from careplus_contracts.appointments import Book
 from careplus_contracts.series import BookSeries, SeriesNotFree, SeriesRule, SeriesTime, SeriesTimes
 from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.locking import lock_doctor_and_patient
@@ -24,8 +25,10 @@ async def preview(
 ) -> SeriesTimes:
     """Return the times of the rule. Raise NotFound, DoctorNotBookable and VisitTypeNotOffered."""
     zone = settings.clinic_zone
-    starts = rules.starts_of(rule.starts_at, rule.every, rule.count, zone)
-    days = rules.days_near(starts, zone)
+    at = now()
+    latest = slots.staff_window(at)[1]
+    starts = [start for start in rules.starts_of(rule.starts_at, rule.every, rule.count, zone) if start < latest]
+    days = rules.days_near(starts or [at], zone)
     calendar = await _calendar(db, settings, patient_id, doctor_id, days, rule.visit_type_id)
     free = _free(settings, who, calendar, days)
     missing = set(rules.not_free(starts, set(free), calendar.visit))
