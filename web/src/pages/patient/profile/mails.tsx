@@ -32,6 +32,7 @@ export function Mails({ account }: { account: { id: number; email_confirmed: boo
   return (
     <section class="section profile-section" aria-labelledby="mails-heading">
       <h2 id="mails-heading">{t("mails.title")}</h2>
+      <p class="muted">{t("mails.always")}</p>
       <Ready of={found}>
         {(choices) => (
           <>
@@ -40,7 +41,6 @@ export function Mails({ account }: { account: { id: number; email_confirmed: boo
           </>
         )}
       </Ready>
-      <p class="muted">{t("mails.always")}</p>
     </section>
   );
 }
