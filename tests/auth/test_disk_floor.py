@@ -43,7 +43,7 @@ async def test_sign_in_and_audited_reads_go_on_below_the_floor(
 
 def test_essential_changes_are_the_ones_that_reading_needs() -> None:
     essential = {endpoint.name for endpoint in ENDPOINTS if endpoint.method != "GET" and not endpoint.refused_on_full_disk}
-    assert essential == {"login", "refresh", "logout", "start_sign_on", "sign_on", "open_chart"}
+    assert essential == {"login", "refresh", "logout", "start_sign_on", "sign_on", "switch_side", "open_chart"}
     assert all(InsufficientStorage in one.all_refusals for one in ENDPOINTS if one.refused_on_full_disk)
 
 

@@ -31,6 +31,7 @@ EMPTY = {
     "list_lab_slots": "late in the evening today has no free times",
     "list_own_legal_changes": "no legal details were corrected",
     "list_repeats": "repeats are of a patient and tests",
+    "list_series_times": "times are of a patient and a doctor",
     "list_taken_over": "no doctor of the demo has left",
     "list_uncollected": "each order was collected in time",
     "list_unfinished": "the demo leaves no visit of yesterday open",

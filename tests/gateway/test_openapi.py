@@ -87,7 +87,7 @@ def test_every_refusal_is_a_response_with_its_code(endpoint: Endpoint[..., Any])
 
 def test_operations_of_the_cookie_declare_it() -> None:
     needing = {endpoint.name for endpoint in ENDPOINTS if operation(endpoint)["security"] == [{"refreshCookie": []}]}
-    assert needing == {"refresh", "logout"}
+    assert needing == {"refresh", "logout", "switch_side"}
     assert DOCUMENT["components"]["securitySchemes"]["refreshCookie"]["in"] == "cookie"
 
 

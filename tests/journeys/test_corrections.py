@@ -1,5 +1,6 @@
 """Corrections of verified results: marked, with the old values kept, unseen again, and told to the patient."""
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ REASON = "Digits were swapped while typing."
 
 @pytest.fixture(scope="module")
 def patient(hospital: Hospital, world: World) -> Iterator[Person]:
-    registered = hospital.register("cora@example.org", "Cora Weiss", date_of_birth="1984-05-17", sex="female")
+    registered = hospital.register(f"{secrets.token_hex(4)}@example.org", "Cora Weiss", date_of_birth="1984-05-17", sex="female")
     doctor_id = world.people["doctor"].id
     at = free_times(registered.http, doctor_id, days=10)[35]
     made(registered.http.post("/api/appointments", json={"doctor_id": doctor_id, "starts_at": at.isoformat()}))

@@ -76,7 +76,8 @@ def existing(fuzzed: World) -> str:
     """Return settings that send ids of existing records often, so that requests reach more than refusals."""
     times = free_times(fuzzed.people["patient"].http, fuzzed.people["doctor"].id, days=14)
     values: dict[str, list[Any]] = {
-        **{f"path.{name}": [value] for name, value in fuzzed.ids.items()},
+        # a token with a pattern would stand in the place of texts that break it
+        **{f"path.{name}": [value] for name, value in fuzzed.ids.items() if name != "opt_out_token"},
         "path.appointment_id": [1, 2, 3, 4, 5],
         "path.booking_id": [1, 2, 3, 4, 5],
         "header.If-Match": ["*"],

@@ -19,13 +19,15 @@ const MAX_TRIES = 5;
 /** Milliseconds before the end of an access token in which it is renewed. */
 const EARLY_MS = 30_000;
 const KEYED = new Set(["POST", "PUT"]);
-const WITHOUT_KEY = new Set([
+const WITHOUT_TOKEN = [
   "/auth/login",
   "/auth/oidc/callback",
   "/auth/oidc/start",
   "/auth/refresh",
   "/auth/logout",
-]);
+  "/auth/switch",
+];
+const WITHOUT_KEY = new Set([...WITHOUT_TOKEN, "/auth/me/record"]);
 
 /** A refusal of the API. `problem.code` tells them apart; `problem` is undefined for the answer of a proxy. */
 export class Refused extends Error {
@@ -85,7 +87,7 @@ export function connect(address: string, { patienceMs = 30_000 } = {}): CarePlus
       request.headers.set("Idempotency-Key", crypto.randomUUID());
     }
     const used = tokens;
-    if (!used || WITHOUT_KEY.has(pathname)) return repeated(request);
+    if (!used || WITHOUT_TOKEN.includes(pathname)) return repeated(request);
     if (Date.now() >= renewAt) await renewed(used);
     const response = await repeated(authorized(request));
     // only a refused token has this header: a wrong password is a 401 too
