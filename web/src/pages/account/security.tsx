@@ -1,8 +1,9 @@
 /** Sign-in and security, for every role: password, second factor and signed-in devices. */
 import { useState } from "preact/hooks";
-import { api, outcome } from "../../api/client";
+import { api, mustEnrol, outcome } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { useLoad } from "../../lib/loading/query";
+import { useObservable } from "../../lib/loading/use-observable";
 import { PROFILE } from "../../lib/routing/navigation";
 import type { OwnProps } from "../../lib/routing/page";
 import "../../style/portals/account.css";
@@ -17,6 +18,7 @@ import { SecondFactor } from "./second-factor";
 
 export default function Security({ account, config }: OwnProps) {
   const me = useLoad(() => outcome(api.GET("/auth/me")), [account.id]);
+  const enrols = useObservable(mustEnrol);
   // the forms above end or open sessions
   const [changes, setChanges] = useState(0);
   const changed = (): void => setChanges((before) => before + 1);
@@ -40,7 +42,7 @@ export default function Security({ account, config }: OwnProps) {
             />
           )}
         </Ready>
-        <OwnRecord account={account} />
+        {!enrols && <OwnRecord account={account} />}
         <Devices key={changes} />
         {!PROFILE[account.role] && <LanguageChoice account={account} />}
       </div>
