@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
@@ -10,13 +11,15 @@ from tests.browser.conftest import RolePage
 from tests.browser.people import People
 from tests.hospital import Person
 
+CLINIC = ZoneInfo("Europe/Berlin")
+
 
 def give_up(people: People, doctor: Person, at: datetime | None = None) -> datetime:
-    """Book a time for another patient, and return it; `cancel` gives it up."""
+    """Book a time for another patient, cancel it, and return it in clinic time."""
     owner = people.new_patient("Olga Owner")
     visit = care.visit(people[owner], doctor, at)
     people[owner].http.put(f"/api/appointments/{visit['id']}/cancel").raise_for_status()
-    return datetime.fromisoformat(visit["starts_at"])
+    return datetime.fromisoformat(visit["starts_at"]).astimezone(CLINIC)
 
 
 def test_patient_joins_and_accepts_the_offer_at_home(people: People, role_page: RolePage, doctor: Person) -> None:
