@@ -55,7 +55,7 @@ class CompiledStatement:
         """Return all rows like `all`, with the types of the columns: aware instants, dates, booleans and JSON values."""
         parameters = _padded(parameters)
         rows = await self.all(db, **parameters)
-        driver: Any = db.info.get("direct") or db.info["driver"]
+        driver: Any = _direct(db) or db.info["driver"]
         lengths = tuple((name, len(value)) for name, value in parameters.items() if isinstance(value, list))
         if not rows or not (results := self._compiled[driver.dialect.statement_compiler, lengths].results):
             return rows
@@ -73,7 +73,7 @@ class CompiledStatement:
         Instants are RFC 3339 text on SQLite and aware datetimes on PostgreSQL; contract models take both.
         """
         parameters = _padded(parameters)
-        direct: Any = db.info.get("direct")
+        direct: Any = _direct(db)
         driver: Any = direct or db.info.get("driver") or await _driver(db)
         lengths = tuple((name, len(value)) for name, value in parameters.items() if isinstance(value, list))
         compiled = self._compiled.get((driver.dialect.statement_compiler, lengths)) or self._compile(driver.dialect, lengths)
@@ -175,6 +175,16 @@ def _padded(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
     """Return the members of a list under the names that SQLAlchemy gives them."""
     return {f"{name}_{number}": value for number, value in enumerate(values, 1)}
+
+
+def _direct(db: AsyncSession) -> Any:
+    """Return the direct reader, None where the statement runs on the session's own connection.
+
+    That is so in a transaction for changes, and on PostgreSQL once the session holds a connection of the readers' pool: requests
+    that hold one and wait for a second would wait for each other.
+    """
+    direct = db.info.get("direct")
+    return None if direct is not None and direct.uses_pool and db.in_transaction() else direct
 
 
 async def _driver(db: AsyncSession) -> _Driver:

@@ -16,6 +16,8 @@ class DirectReader:
     and each commit of another connection empties a connection's page cache.
     """
 
+    uses_pool = False
+
     def __init__(self, file: str, dialect: sa.Dialect) -> None:
         self.dialect = dialect
         self._file = file

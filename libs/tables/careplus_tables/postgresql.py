@@ -143,6 +143,8 @@ async def _driver_cursor(engine: AsyncEngine) -> AsyncIterator[Any]:
 class DirectReader:
     """Runs single statements on the readers' connections without SQLAlchemy; each statement reads its own snapshot."""
 
+    uses_pool = True
+
     def __init__(self, engine: AsyncEngine) -> None:
         self.dialect = engine.dialect
         self._engine = engine
