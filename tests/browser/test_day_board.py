@@ -11,7 +11,7 @@ from tests.browser.people import People
 from tests.hospital import free_times
 from tests.world import made
 
-pytestmark = pytest.mark.clock
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("one_clinic_day")]
 WITHIN_MS = 2_500
 """Two seconds, and the request."""
 

@@ -15,7 +15,7 @@ from tests.browser.test_waiting_screen import WALL, WITHIN_MS, booked_soon, new_
 from tests.journeys.entrance import soon
 from tests.world import made
 
-pytestmark = pytest.mark.clock
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("one_clinic_day")]
 
 
 class Morning:

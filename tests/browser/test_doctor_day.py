@@ -14,7 +14,7 @@ from tests.browser.people import People
 from tests.browser.stack import Stack
 from tests.hospital import later_time
 
-pytestmark = pytest.mark.clock
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("one_clinic_day")]
 
 
 @dataclass
