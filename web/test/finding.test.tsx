@@ -41,6 +41,8 @@ const slots = (starts: string[], next_available: string | null = starts[0] ?? nu
     next_cursor: null,
     zone: "Europe/Berlin",
     next_available,
+    visit_types: [],
+    visit_type_id: null,
   });
 
 let stop: () => void;
@@ -185,7 +187,7 @@ describe("booking", () => {
     await settled();
     const sent = requests.filter(({ call }) => call === "POST /api/appointments");
     expect(sent.map(({ body }) => body)).toEqual([
-      { doctor_id: 3, starts_at: "2030-01-07T08:00:00.000Z", reason: "Knee", referral_id: null },
+      { doctor_id: 3, starts_at: "2030-01-07T08:00:00.000Z", reason: "Knee", referral_id: null, visit_type_id: null },
     ]);
     expect(location.pathname + location.search).toBe("/appointments/12?new");
     expect(sessionStorage).toHaveLength(0);
