@@ -1,7 +1,11 @@
 """A database with released results and a referral, beside the people and visits of `visit_notices`."""
 
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
+import pytest_asyncio
 import sqlalchemy as sa
 from sqlmodel import col
 
@@ -10,11 +14,14 @@ from careplus_contracts.results import ResultStatus
 from careplus_doctors.store.referral_notices import tell_of_referral
 from careplus_labs.store.results.result_notices import tell_corrected, tell_released
 from careplus_runtime.process.clock import now, this_second
+from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import Database, WriteSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.notices import NoticeRow
 from careplus_tables.referrals import ReferralRow
-from tests.auth.visit_notices import DOCTOR, PATIENT, change, chosen
+from tests.auth.postbox import Postbox, mail_server
+from tests.auth.visit_notices import DOCTOR, PATIENT, change, chosen, configured, fill
+from tests.templates import migrated_of
 
 
 async def add_records(db: WriteSession) -> None:
@@ -57,3 +64,29 @@ async def due(database: Database) -> None:
 async def choose(database: Database, **members: Any) -> None:
     async with database.writing() as db:
         await notice_choices.choose(db, PATIENT, chosen(**members))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return migrated_of(request, tmp_path)
+
+
+@pytest_asyncio.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    opened = Database(url)
+    await fill(opened)
+    async with opened.writing() as db:
+        await add_records(db)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def settings(postbox: Postbox, tmp_path: Path) -> Iterator[Settings]:
+    with mail_server(postbox) as smtp_url:
+        yield configured(tmp_path, smtp_url)

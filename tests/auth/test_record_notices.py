@@ -1,10 +1,6 @@
 """Notices of referrals and results: once, only while true and wanted, and nothing clinical. On SQLite and PostgreSQL."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from careplus_contracts.referrals import ReferralStatus
 from careplus_contracts.results import ResultStatus
@@ -16,41 +12,15 @@ from careplus_tables.engine import Database
 from careplus_tables.labs import LabResultRow
 from careplus_tables.notices import NoticeRow
 from careplus_tables.referrals import ReferralRow
-from tests.auth.postbox import Postbox, mail_server
-from tests.auth.record_notices import add_records, choose, due, referred, told
-from tests.auth.visit_notices import PATIENT, ahead, change, configured, fill, send_all, states
+from tests.auth.postbox import Postbox
+from tests.auth.record_notices import choose, database, due, postbox, referred, settings, told, url
+from tests.auth.visit_notices import PATIENT, ahead, change, configured, send_all, states
 from tests.mailbox import text_of
-from tests.templates import migrated_of
 
+__all__ = ["database", "postbox", "settings", "url"]
 # Like a local mail server that accepts passwords without TLS.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 RELEASED, CORRECTED, REFERRAL = "result_released", "result_corrected", "referral_made"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return migrated_of(request, tmp_path)
-
-
-@pytest_asyncio.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    opened = Database(url)
-    await fill(opened)
-    async with opened.writing() as db:
-        await add_records(db)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def postbox() -> Postbox:
-    return Postbox()
-
-
-@pytest.fixture
-def settings(postbox: Postbox, tmp_path: Path) -> Iterator[Settings]:
-    with mail_server(postbox) as smtp_url:
-        yield configured(tmp_path, smtp_url)
 
 
 @pytest.mark.parametrize(

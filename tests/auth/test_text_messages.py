@@ -4,13 +4,11 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from careplus_auth import rules
 from careplus_auth.notices import texting
@@ -25,40 +23,14 @@ from careplus_tables.notices import NoticeRow
 from careplus_tables.prescriptions import PrescriptionRow
 from careplus_tables.refills import RefillRow
 from tests.auth.alert_receiver import Receiver, receiver
-from tests.auth.postbox import Postbox, mail_server
-from tests.auth.record_notices import add_records, choose, due, referred
-from tests.auth.visit_notices import DOCTOR, PATIENT, ahead, book, cancel, change, configured, fill, notice, send_all, states
-from tests.templates import migrated_of
+from tests.auth.postbox import Postbox
+from tests.auth.record_notices import choose, database, due, postbox, referred, settings, url
+from tests.auth.visit_notices import DOCTOR, PATIENT, ahead, book, cancel, change, configured, notice, send_all, states
 
+__all__ = ["database", "postbox", "settings", "url"]
 # Like a local mail server that accepts passwords without TLS.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 KEY = "t" * 40
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return migrated_of(request, tmp_path)
-
-
-@pytest_asyncio.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    opened = Database(url)
-    await fill(opened)
-    async with opened.writing() as db:
-        await add_records(db)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def postbox() -> Postbox:
-    return Postbox()
-
-
-@pytest.fixture
-def settings(postbox: Postbox, tmp_path: Path) -> Iterator[Settings]:
-    with mail_server(postbox) as smtp_url:
-        yield configured(tmp_path, smtp_url)
 
 
 def with_texts(settings: Settings, texts: Receiver, hour: int = 12) -> Settings:
