@@ -30,7 +30,7 @@ def cookie(browser: httpx.Client) -> str:
 
 
 def with_cookie(bo: Both, hospital: Hospital, token: str) -> httpx.Client:
-    """Return the client of a thief who has this cookie."""
+    """Return a client with a stolen cookie."""
     thief = hospital.client()
     thief.headers.update({name: bo.browser.headers[name] for name in ("Origin", "X-CarePlus")})
     thief.cookies.set("careplus-refresh", token)

@@ -45,7 +45,7 @@ class Sex(StrEnum):
 
 
 class Side(StrEnum):
-    """Of a person who works here and is a patient too: the work account, or the own record."""
+    """One of two linked accounts: the work account, or the person's own patient record."""
 
     WORK = "work"
     RECORD = "record"

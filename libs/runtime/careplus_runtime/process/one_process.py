@@ -27,7 +27,7 @@ def shared_of(app: Starlette) -> SharedProcess | None:
 
 
 class LoggedAs:
-    """ASGI app: a service, whose log lines have its name although the process has another one."""
+    """ASGI app that runs a service and sets the service's name in its log lines."""
 
     def __init__(self, service: str, app: ASGIApp) -> None:
         self.service, self.app = service, app

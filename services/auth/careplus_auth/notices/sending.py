@@ -84,7 +84,7 @@ async def _message_for(db: WriteSession, row: NoticeRow, settings: Settings) -> 
 
 
 async def _phone_of(db: WriteSession, account: AccountRow, settings: Settings) -> str | None:
-    """Return the number of a patient who gets text messages: by choice, or because no mail reaches them."""
+    """Return the phone number of a patient that chose text messages or has no confirmed e-mail address."""
     if settings.text_url is None or account.role != Role.PATIENT.value or account.id is None:
         return None
     is_texted = address_of(account) is None or await chosen_channel(db, account.id) is NoticeChannel.TEXT

@@ -148,7 +148,7 @@ def _to_contract(row: SessionRow, who: Identity) -> Session:
 
 
 async def add_refresh_token(db: WriteSession, sid: str, token: str, idle_limit: timedelta) -> None:
-    """Insert a refresh token that nobody has used."""
+    """Insert an unused refresh token."""
     row = RefreshTokenRow(token_hash=sha256_hex(token), session_id=sid, expires_at=now() + idle_limit, used_at=None)
     db.add(row)
     await db.flush()

@@ -1,4 +1,4 @@
-/** The choice after sign-in of a person who works here and is a patient too. */
+/** The choice between work account and own record after sign-in. */
 import { useState } from "preact/hooks";
 import { otherSide, type Side } from "../../api/client";
 import { type Mistake, mistakes } from "../../lib/forms/form";

@@ -1,4 +1,4 @@
-/** One mail or text message about a visit: to whom, about which visit, how sending ended, and what reception can do. */
+/** One mail or text message about a visit: recipient, visit, result of sending, and actions of reception. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
