@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,19 @@ def outcome(answer: httpx.Response) -> str:
     """Return the status, and the code of a problem."""
     is_problem = answer.headers.get("content-type") == "application/problem+json"
     return f"{answer.status_code} {answer.json()['code']}" if is_problem else str(answer.status_code)
+
+
+def post(http: httpx.Client, path: str, body: dict[str, object]) -> httpx.Response:
+    """Return the answer to a POST with a key. Repeat it once on 409 with Retry-After, as docs/integrators.md asks of clients.
+
+    A gateway repeats the request of a killed process while the database may still run the first one.
+    """
+    headers = {"Idempotency-Key": secrets.token_hex(8)}
+    answer = http.post(path, json=body, headers=headers)
+    if answer.status_code == 409 and "retry-after" in answer.headers:
+        time.sleep(float(answer.headers["retry-after"]))
+        answer = http.post(path, json=body, headers=headers)
+    return answer
 
 
 @dataclass
@@ -51,7 +65,7 @@ def people_at_work(hospital: ReplicatedHospital, doctors: list[Person]) -> Itera
 
     def book(patient: Person, doctor: Person, at: datetime, work: str) -> None:
         body = {"doctor_id": doctor.id, "starts_at": at.isoformat()}
-        answer = patient.http.post("/api/appointments", json=body, headers={"Idempotency-Key": secrets.token_hex(8)})
+        answer = post(patient.http, "/api/appointments", body)
         seen.answers[f"{work} {outcome(answer)}"] += 1
         if answer.status_code == 201:
             seen.visits[answer.json()["id"]] = (patient.id, at)
@@ -62,7 +76,7 @@ def people_at_work(hospital: ReplicatedHospital, doctors: list[Person]) -> Itera
         email = f"{name}-new-{number}@example.org"
         body = {"email": email, "password": PASSWORD, "full_name": f"New {number}", **DETAILS}
         with hospital.client() as http:
-            answer = http.post("/auth/register", json=body, headers={"Idempotency-Key": secrets.token_hex(8)})
+            answer = post(http, "/auth/register", body)
         seen.answers[f"register {outcome(answer)}"] += 1
         seen.emails += [email] if answer.status_code == 201 else []
 

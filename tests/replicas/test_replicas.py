@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from careplus_auth.store.mails import LEASE
 from tests.hospital import Hospital, Person, eventually
 from tests.journeys import test_visit_journey as visit_journey
 from tests.replicas.deployment import NEXT, OLDEST, ReplicatedHospital
@@ -17,6 +18,8 @@ from tests.world import World
 SERVED = {"200", "201", "409 slot_taken"}
 UNREPEATABLE = {"503 unavailable", "ReadError", "RemoteProtocolError"}
 """Outcomes of a sign-in whose process is killed: it takes no Idempotency-Key, so no gateway repeats it."""
+AFTER_LEASE_S = LEASE.total_seconds() + 30
+"""Seconds until a mail is sent that a killed process had taken."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ def check_trail(hospital: ReplicatedHospital, seen: Seen) -> None:
     eventually(lambda: hospital.rows("SELECT count(*) FROM audit_unlinked") == [(0,)])
     verified = hospital.careplus("audit", "verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    eventually(lambda: hospital.rows("SELECT count(*) FROM mails WHERE ciphertext IS NOT NULL") == [(0,)], 60)
+    eventually(lambda: hospital.rows("SELECT count(*) FROM mails WHERE ciphertext IS NOT NULL") == [(0,)], AFTER_LEASE_S)
     written = Counter(
         re.findall(r'"mail": "([\w-]+)"', "\n".join(one for one in hospital.lines("auth") if "mail_written" in one))
     )
