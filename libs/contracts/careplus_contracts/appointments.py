@@ -196,6 +196,19 @@ class DoctorNotBookable(Refusal):
     specialty: str | None
 
 
+class DoctorIsPatient(Refusal):
+    """This doctor and this patient are the same person, by linked accounts.
+
+    Choose a colleague.
+    """
+
+    status = 409
+
+
+NOT_POSSIBLE = (NotFound, SlotTaken, PatientBusy, DoctorNotBookable, DoctorIsPatient)
+"""Refusals of each way to book a visit or to move it."""
+
+
 class BookByPhone(Refusal):
     """This doctor can be booked by phone only.
 
@@ -229,7 +242,8 @@ async def list_appointments(query: AppointmentFilter) -> Appointments:
     location="/api/appointments/{id}",
     roles={Role.PATIENT},
     refuses=(
-        *(NotFound, SlotTaken, PatientBusy, TooManyVisits, BookByPhone, DoctorNotBookable, OutsideAgeLimits, ReferralNotOpen),
+        *NOT_POSSIBLE,
+        *(TooManyVisits, BookByPhone, OutsideAgeLimits, ReferralNotOpen),
         *TYPE_REFUSALS,
     ),
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},
@@ -263,7 +277,10 @@ async def export_appointment(appointment_id: Id) -> str:
 @api.put(
     "/api/appointments/{appointment_id}",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken, PatientBusy, TooLate, BookByPhone, DoctorNotBookable, OutsideAgeLimits, IllegalTransition),
+    refuses=(
+        *NOT_POSSIBLE,
+        *(TooLate, BookByPhone, OutsideAgeLimits, IllegalTransition),
+    ),
     versioned=True,
     example={"starts_at": "2030-01-08T09:30:00Z"},
 )

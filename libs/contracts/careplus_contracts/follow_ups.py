@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from careplus_contracts.appointments import DoctorNotBookable, ReferralNotOpen, Reschedule, Visit
+from careplus_contracts.appointments import NOT_POSSIBLE, DoctorIsPatient, DoctorNotBookable, ReferralNotOpen, Reschedule, Visit
 from careplus_contracts.emergency import EmergencyOnly
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.finding import Slot
-from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, SlotTaken
+from careplus_contracts.refusals import IllegalTransition, NotFound
 from careplus_contracts.values import Answer, Body, Day, Filter, Id, Instant, Reason
 from careplus_contracts.visit_types import ChosenType, VisitTypeNotOffered
 
@@ -49,7 +49,7 @@ class FollowUpFilter(Filter):
 @api.get(
     "/api/doctor/patients/{patient_id}/follow-up-times",
     roles={Role.DOCTOR},
-    refuses=(NotFound, DoctorNotBookable, VisitTypeNotOffered),
+    refuses=(NotFound, DoctorNotBookable, DoctorIsPatient, VisitTypeNotOffered),
 )
 async def list_follow_up_times(patient_id: Id, query: FollowUpFilter) -> FollowUpTimes:
     """Find three of your free times for a follow-up of a patient in your care.
@@ -64,7 +64,7 @@ async def list_follow_up_times(patient_id: Id, query: FollowUpFilter) -> FollowU
     "/api/doctor/patients/{patient_id}/follow-ups",
     location="/api/doctor/appointments/{id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, ReferralNotOpen, EmergencyOnly, VisitTypeNotOffered),
+    refuses=(*NOT_POSSIBLE, ReferralNotOpen, EmergencyOnly, VisitTypeNotOffered),
     example={"starts_at": "2030-01-07T09:00:00Z", "reason": "Follow-up: blood pressure"},
 )
 async def book_follow_up(patient_id: Id, body: BookFollowUp) -> Visit:
@@ -77,7 +77,7 @@ async def book_follow_up(patient_id: Id, body: BookFollowUp) -> Visit:
 @api.put(
     "/api/doctor/appointments/{appointment_id}/move",
     roles={Role.DOCTOR},
-    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, IllegalTransition),
+    refuses=(*NOT_POSSIBLE, IllegalTransition),
     versioned=True,
     example={"starts_at": "2030-01-08T09:30:00Z"},
 )

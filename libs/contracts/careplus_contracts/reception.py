@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from careplus_contracts.appointments import (
+    NOT_POSSIBLE,
     AppointmentStatus,
-    DoctorNotBookable,
     FirstDay,
     LastDay,
     OneDay,
@@ -18,7 +18,7 @@ from careplus_contracts.appointments import (
     TooEarly,
 )
 from careplus_contracts.endpoints import DESK, Contract, Role
-from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, SlotTaken
+from careplus_contracts.refusals import IllegalTransition
 from careplus_contracts.specialty_ages import AgeLimits
 from careplus_contracts.values import (
     Answer,
@@ -169,7 +169,7 @@ async def list_arrangements(query: ReceptionFilter) -> Arrangements:
     "/api/admin/appointments",
     location="/api/admin/appointments/{id}",
     roles=DESK,
-    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, OutsideStaffHorizon, VisitTypeNotOffered),
+    refuses=(*NOT_POSSIBLE, OutsideStaffHorizon, VisitTypeNotOffered),
     example={"patient_id": 12, "doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z"},
 )
 async def arrange(body: Arrange) -> Arrangement:
@@ -185,7 +185,7 @@ async def arrange(body: Arrange) -> Arrangement:
 @api.put(
     "/api/admin/appointments/{appointment_id}",
     roles=DESK,
-    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, OutsideStaffHorizon, IllegalTransition, TooEarly),
+    refuses=(*NOT_POSSIBLE, OutsideStaffHorizon, IllegalTransition, TooEarly),
     versioned=True,
     example={"starts_at": "2030-01-08T09:30:00Z", "doctor_id": 7},
 )

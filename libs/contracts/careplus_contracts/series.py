@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from careplus_contracts.appointments import DoctorNotBookable, Visit
+from careplus_contracts.appointments import NOT_POSSIBLE, DoctorIsPatient, DoctorNotBookable, Visit
 from careplus_contracts.emergency import EmergencyOnly
 from careplus_contracts.endpoints import DESK, Contract, Role
 from careplus_contracts.reception import Arrangement
-from careplus_contracts.refusals import NotFound, PatientBusy, Refusal, SlotTaken
+from careplus_contracts.refusals import NotFound, Refusal
 from careplus_contracts.values import Answer, Body, Filter, Id, Instant, Reason
 from careplus_contracts.visit_types import ChosenType, VisitTypeNotOffered
 
@@ -91,11 +91,11 @@ class SeriesNotFree(Refusal):
     not_free: list[Instant]
 
 
-_REFUSES = (NotFound, SeriesNotFree, SlotTaken, PatientBusy, DoctorNotBookable, VisitTypeNotOffered)
+_REFUSES = (*NOT_POSSIBLE, SeriesNotFree, VisitTypeNotOffered)
 _EXAMPLE = {"starts": ["2030-01-07T09:00:00Z", "2030-01-14T09:00:00Z"], "reason": "Physiotherapy"}
 
 
-@api.get("/api/reception/series-times", roles=DESK, refuses=(NotFound, DoctorNotBookable, VisitTypeNotOffered))
+@api.get("/api/reception/series-times", roles=DESK, refuses=(NotFound, DoctorNotBookable, DoctorIsPatient, VisitTypeNotOffered))
 async def list_series_times(query: DeskSeriesRule) -> SeriesTimes:
     """Look at the times of a series before it is booked: which are free, and free times near the others."""
 
@@ -110,7 +110,7 @@ async def arrange_series(body: ArrangeSeries) -> ArrangedSeries:
 @api.get(
     "/api/doctor/patients/{patient_id}/series-times",
     roles={Role.DOCTOR},
-    refuses=(NotFound, DoctorNotBookable, VisitTypeNotOffered),
+    refuses=(NotFound, DoctorNotBookable, DoctorIsPatient, VisitTypeNotOffered),
 )
 async def list_own_series_times(patient_id: Id, query: SeriesRule) -> SeriesTimes:
     """Look at your times for a series of visits of a patient in your care, before it is booked."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from careplus_contracts.appointments import Appointment, Practitioner, TooLate
+from careplus_contracts.appointments import Appointment, DoctorIsPatient, Practitioner, TooLate
 from careplus_contracts.availability import Weekday
 from careplus_contracts.booking_limits import TooManyVisits
 from careplus_contracts.endpoints import DESK, Contract, Role
@@ -164,7 +164,7 @@ async def list_entries(query: PageFilter) -> WaitlistEntries:
 @api.post(
     "/api/waitlist",
     roles={Role.PATIENT},
-    refuses=(NotFound, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate),
+    refuses=(NotFound, DoctorIsPatient, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate),
     example=EXAMPLE,
 )
 async def join_waitlist(body: JoinWaitlist) -> WaitlistEntry:
@@ -215,7 +215,7 @@ async def list_desk_entries(query: WaitlistFilter) -> DeskEntries:
 @api.post(
     "/api/reception/waitlist",
     roles=DESK,
-    refuses=(NotFound, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate),
+    refuses=(NotFound, DoctorIsPatient, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate),
     example={"patient_id": 12, **EXAMPLE},
 )
 async def join_waitlist_for(body: JoinWaitlistFor) -> DeskEntry:

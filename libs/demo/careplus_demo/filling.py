@@ -18,6 +18,7 @@ from careplus_demo.emergency import EmergencyAccesses
 from careplus_demo.history import Signatures, chart_change_rows, comment_rows
 from careplus_demo.laboratory import Laboratory
 from careplus_demo.laboratory_setup import add_range_version, closure_rows, hours_rows
+from careplus_demo.linked_record import link_rows
 from careplus_demo.note_templates import template_rows
 from careplus_demo.notes import VisitNotes
 from careplus_demo.notices import notice_rows
@@ -52,6 +53,7 @@ from careplus_tables.emergency import AccessReviewRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.lab_hours import LabClosureRow, LabHoursRow, LabScheduleRow
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
+from careplus_tables.linked_records import LinkedRecordRow
 from careplus_tables.note_templates import NoteTemplateRow
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.notices import NoticeRow
@@ -105,9 +107,11 @@ class _Writer(RowWriter):
     def write_all(self, plan: Plan, password_hash: str) -> dict[str, int]:
         people = People(plan, password_hash)
         self.signatures = Signatures(people)
+        links = link_rows(people)
         charts, availability = Charts(people), Availability(people)
         schedule = Schedule(people, availability)
         self.write(AccountRow, people.account_rows(), plan.doctors + plan.patients)
+        self.write(LinkedRecordRow, links)
         self.write(InvitationRow, people.invitation_rows())
         self.write(ConsentRow, consent_rows(people))
         self.write(DoctorRow, people.doctor_rows(), plan.doctors)

@@ -1,8 +1,11 @@
 """Links of work accounts to the records of the same people. Written by auth."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlmodel import Field, SQLModel, col
 
 from careplus_tables.columns import BigId, InstantColumn
 
@@ -17,3 +20,9 @@ class LinkedRecordRow(SQLModel, table=True):
     work_account_id: int = Field(primary_key=True, foreign_key="accounts.id", sa_type=BigId)
     record_account_id: int = Field(foreign_key="accounts.id", sa_type=BigId, unique=True)
     linked_at: datetime = Field(sa_type=InstantColumn)
+
+
+def is_patient_themself(doctor_id: SQLCoreOperations[Any], patient_id: SQLCoreOperations[Any]) -> ColumnElement[bool]:
+    """Return whether the doctor and the patient of a statement are the same person."""
+    link = LinkedRecordRow
+    return exists().where(col(link.work_account_id) == doctor_id, col(link.record_account_id) == patient_id)

@@ -32,7 +32,7 @@ async def offer(db: AnySession, settings: Settings, who: Identity, patient_id: i
         visit = WantedVisit(query.visit_type_id)
         calendar = await calendars.of_doctor(db, who.id, day_bounds(days[0], days[-1], zone), patient_id, visit)
     except NotFound:
-        await bookable.check_bookable(db, who.id)
+        await bookable.check_bookable(db, who.id, patient_id)
         raise
     free = slots.free(calendar, days, window, zone)
     found = rules.nearest_times(free, wanted, local_minute(followed, zone), zone)

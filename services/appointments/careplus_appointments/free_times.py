@@ -33,8 +33,8 @@ async def check_free(
 ) -> Calendar:
     """Return the doctor's calendar of that day, with the plan of the visit that is booked or moves there.
 
-    Raise NotFound, DoctorNotBookable, BookByPhone, OutsideAgeLimits for a patient, VisitTypeNotOffered, StaffBookVisitType, and
-    SlotTaken or PatientBusy unless the time is free for doctor and patient. The accounts of both are locked.
+    Raise NotFound, DoctorNotBookable, DoctorIsPatient, BookByPhone, OutsideAgeLimits for a patient, VisitTypeNotOffered,
+    StaffBookVisitType, and SlotTaken or PatientBusy unless the time is free for doctor and patient. Both accounts are locked.
     """
     zone, window = settings.clinic_zone, bookable_window(settings, who.role)
     day = local_date(starts_at, zone)
@@ -67,8 +67,8 @@ async def check_overbookable(
 
     Neither weekly hours nor time off nor a closed day of the hospital stand against it.
 
-    Raise NotFound, DoctorNotBookable, VisitTypeNotOffered, OutsideStaffHorizon, and PatientBusy where the patient has another
-    appointment at that time. The accounts of both are locked.
+    Raise NotFound, DoctorNotBookable, DoctorIsPatient, VisitTypeNotOffered, OutsideStaffHorizon, and PatientBusy where the
+    patient has another appointment at that time. The accounts of both are locked.
     """
     await lock_doctor_and_patient(db, doctor_id, patient_id)
     day = local_date(starts_at, settings.clinic_zone)
@@ -84,11 +84,11 @@ async def check_overbookable(
 async def calendar_of(
     db: AnySession, doctor_id: int, span: Span, patient_id: int, wanted: WantedVisit, ages: Ages = calendars.ANY_AGE
 ) -> Calendar:
-    """Return the calendar of a doctor. Raise DoctorNotBookable, and NotFound for other ids."""
+    """Return the calendar of a doctor. Raise DoctorNotBookable, DoctorIsPatient, and NotFound for other ids."""
     try:
         return await calendars.of_doctor(db, doctor_id, span, patient_id, wanted, ages)
     except NotFound:
-        await bookable.check_bookable(db, doctor_id)
+        await bookable.check_bookable(db, doctor_id, patient_id)
         raise
 
 

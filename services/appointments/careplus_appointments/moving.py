@@ -16,7 +16,7 @@ from careplus_appointments.store.finding import bookable_window
 from careplus_appointments.store.moving_times import Colleague
 from careplus_appointments.store.to_move import ToMove
 from careplus_clinic.clinic_time import DAY, Span, day_bounds, local_date
-from careplus_contracts.appointments import AppointmentStatus, DoctorNotBookable, OutsideStaffHorizon
+from careplus_contracts.appointments import AppointmentStatus, DoctorIsPatient, DoctorNotBookable, OutsideStaffHorizon
 from careplus_contracts.reception import Arrangement, Rearrange
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, Refusal, SlotTaken, Stale
 from careplus_contracts.to_move import (
@@ -40,6 +40,7 @@ OUTCOMES: dict[type[Refusal], MoveOutcome] = {
     SlotTaken: MoveOutcome.TAKEN,
     PatientBusy: MoveOutcome.PATIENT_BUSY,
     DoctorNotBookable: MoveOutcome.NOT_BOOKABLE,
+    DoctorIsPatient: MoveOutcome.NOT_BOOKABLE,
     OutsideStaffHorizon: MoveOutcome.OUTSIDE_HORIZON,
     IllegalTransition: MoveOutcome.NOT_MOVABLE,
     NotFound: MoveOutcome.NOT_FOUND,

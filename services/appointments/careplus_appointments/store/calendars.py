@@ -32,6 +32,7 @@ from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabBookingRow
+from careplus_tables.linked_records import is_patient_themself
 from careplus_tables.patient_times import LAB_VISIT
 from careplus_tables.people import IS_BOOKABLE_DOCTOR
 
@@ -87,6 +88,7 @@ _WEEKS = CompiledStatement(
     .outerjoin(AvailabilityRow, col(AvailabilityRow.doctor_id) == col(DoctorRow.id))
     .outerjoin(_h, col(_h.doctor_id) == col(DoctorRow.id))
     .where(col(DoctorRow.id).in_(bindparam("doctors", expanding=True)), *IS_BOOKABLE_DOCTOR)
+    .where(~is_patient_themself(col(DoctorRow.id), bindparam("patient")))
     .order_by(col(_h.starts))
 )
 
@@ -132,7 +134,7 @@ async def of_doctor(
 ) -> Calendar:
     """Return one doctor's calendar; the patient's appointments count as busy too.
 
-    Raise NotFound for a doctor not bookable, and VisitTypeNotOffered and StaffBookVisitType.
+    Raise NotFound for a doctor not bookable or linked to the patient's account, and VisitTypeNotOffered and StaffBookVisitType.
     """
     found = await of_doctors(db, [doctor_id], span, patient_id, wanted, ages)
     if doctor_id not in found:
@@ -156,7 +158,7 @@ async def of_doctors(
     doctors = list(doctor_ids)
     hours: dict[int, list[OpenHours]] = defaultdict(list)
     weeks: dict[int, tuple[int, str | None, BookingMode, str]] = {}
-    for row in map(_WeekRecord._make, await _WEEKS.all(db, doctors=doctors)):
+    for row in map(_WeekRecord._make, await _WEEKS.all(db, doctors=doctors, patient=patient_id or 0)):
         weeks[row.doctor_id] = (row.slot_minutes or DEFAULT_SLOT_MINUTES, row.place, BookingMode(row.booking), row.specialty)
         if row.weekday is not None:
             hours[row.doctor_id].append(open_hours(row.weekday, row.starts, row.ends))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, literal, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -19,6 +19,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import WriteSession
+from careplus_tables.linked_records import is_patient_themself
 from careplus_tables.waitlist import WaitlistEntryRow
 
 CROSS_PATIENT = "a free time is offered to the patient that waits longest"
@@ -76,6 +77,8 @@ async def list_waiting(db: WriteSession, freed: Freed, days: tuple[date, date]) 
     specialties = await _specialties_of(db, freed.doctor_id)
     of_doctor = or_(col(_entry.doctor_id) == freed.doctor_id, col(_entry.specialty).in_(specialties))
     query = _select().where(of_doctor, col(_entry.first_day) <= days[1], col(_entry.last_day) >= days[0])
+    # a doctor's record may wait for the specialty
+    query = query.where(~is_patient_themself(literal(freed.doctor_id), col(_entry.patient_id)))
     if freed.given_up_by is not None:
         query = query.where(col(_entry.patient_id) != freed.given_up_by)
     return [Waiting(*row) for row in await db.execute(query)]

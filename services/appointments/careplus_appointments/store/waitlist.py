@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_appointments.rules.visits import check_changeable
-from careplus_appointments.store import waitlist_offers
+from careplus_appointments.store import bookable, waitlist_offers
 from careplus_appointments.store.reception import CROSS_PATIENT, is_desk
 from careplus_appointments.store.waiting_entries import REPLACEABLE, is_same_specialty
 from careplus_clinic.clinic_time import local_date
@@ -58,7 +58,7 @@ async def join(db: WriteSession, settings: Settings, patient_id: int, by: Role, 
     today = local_date(now(), settings.clinic_zone)
     # two requests of one patient are counted one after the other
     await lock_accounts(db, patient_id)
-    await _check_exists(db, body)
+    await _check_exists(db, patient_id, body)
     await _check_days(db, patient_id, body, today)
     own = (col(_entry.patient_id) == patient_id, *waits(today))
     if (await db.execute(select(func.count()).select_from(_entry).where(*own))).scalar_one() >= MOST_ENTRIES:
@@ -109,15 +109,16 @@ async def _find(db: WriteSession, who: Identity, entry_id: int, *, lock: bool = 
     return await one_or_404(db, query if who.role is Role.PATIENT else query.execution_options(cross_patient=CROSS_PATIENT))
 
 
-async def _check_exists(db: WriteSession, body: JoinWaitlist) -> None:
-    """Raise NotFound for a doctor that cannot be booked, or a specialty that no bookable doctor has."""
-    bookable = select(col(DoctorRow.specialty)).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-    bookable = bookable.where(*IS_BOOKABLE_DOCTOR)
+async def _check_exists(db: WriteSession, patient_id: int, body: JoinWaitlist) -> None:
+    """Raise NotFound for a doctor that cannot be booked or a specialty without one, DoctorIsPatient for the own account."""
+    found = select(col(DoctorRow.specialty)).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+    found = found.where(*IS_BOOKABLE_DOCTOR)
     if body.doctor_id is not None:
-        if (await db.execute(bookable.where(col(DoctorRow.id) == body.doctor_id))).first() is None:
+        if (await db.execute(found.where(col(DoctorRow.id) == body.doctor_id))).first() is None:
             raise NotFound(NOTHING_HERE)
+        await bookable.check_bookable(db, body.doctor_id, patient_id)
         return
-    specialties = (await db.execute(bookable.distinct().limit(MOST_SPECIALTIES))).scalars()
+    specialties = (await db.execute(found.distinct().limit(MOST_SPECIALTIES))).scalars()
     if not any(is_same_specialty(body.specialty or "", text) for text in specialties):
         raise NotFound("No doctor of this specialty takes appointments here.")
 
