@@ -35,7 +35,14 @@ WORDS = {
         "before": "Friday, 4 January 2030, 9:00",
         "until": "9:30",
     },
-    **{"doctor": "Dr Ann Other", "place": "Room 3", "reason": "", "check_in": "", "opt_out": "https://care.example.org/off"},
+    **{
+        "doctor": "Dr Ann Other",
+        "place": "Room 3",
+        "reason": "",
+        "preparation": "",
+        "check_in": "",
+        "opt_out": "https://care.example.org/off",
+    },
 }
 CLINICAL = {
     EN: {"visit", "doctor", "result", "prescription", "appointment", "refill", "medicine", "patient"},

@@ -101,6 +101,14 @@ def test_only_type_is_booked_without_being_named(practice: Practice) -> None:
     assert [one["visit_type"]["names"]["en"] for one in listed if one["id"] == visit["id"]] == ["Talk"]
 
 
+def test_calendar_file_has_the_preparation(practice: Practice) -> None:
+    offer(practice.doctor, practice.talk)
+    visit = made(practice.book(practice.patient, practice.times(practice.patient)[0]))
+    file = practice.patient.http.get(f"/api/appointments/{visit['id']}/calendar.ics").text
+    assert f"DESCRIPTION:{TALK['preparation_en']}" in file
+    assert "Talk" not in file
+
+
 def test_minutes_after_a_visit_are_no_free_time(practice: Practice) -> None:
     offer(practice.doctor, practice.talk, practice.check)
     at = practice.times(practice.patient)[8]

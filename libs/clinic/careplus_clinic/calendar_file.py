@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from careplus_contracts.appointments import Appointment, AppointmentStatus
+from careplus_contracts.values import PortalLanguage
 
 REFRESH = timedelta(minutes=30)
 """How often a feed asks to be read again; calendar programs may wait longer."""
@@ -38,12 +39,18 @@ class CalendarEvent(NamedTuple):
     location: str
     url: str
     is_cancelled: bool = False
+    description: str | None = None
 
 
 def calendar_file(
-    appointment: Appointment, hospital: str, public_url: str, at: datetime, invitation: Invitation | None = None
+    appointment: Appointment,
+    hospital: str,
+    public_url: str,
+    at: datetime,
+    language: PortalLanguage,
+    invitation: Invitation | None = None,
 ) -> str:
-    """Return one VEVENT in UTC, written at `at`. The reason is left out because calendars are shared.
+    """Return one VEVENT in UTC, written at `at`, with the preparation text. Calendars are shared: no reason, no visit type.
 
     Each file of a visit has the same UID, and the version as SEQUENCE, so that a calendar program updates its entry.
     """
@@ -59,6 +66,7 @@ def calendar_file(
             location=appointment.place or hospital,
             url=f"{public_url}/appointments/{appointment.id}",
             is_cancelled=appointment.status is AppointmentStatus.CANCELLED,
+            description=preparation_of(appointment, language),
         )
     )
     if invitation is not None:
@@ -67,6 +75,14 @@ def calendar_file(
         event.add("attendee", f"mailto:{invitation.recipient}", parameters={"RSVP": "FALSE", "PARTSTAT": "ACCEPTED"})
     calendar.add_component(event)
     return bytes(calendar.to_ical()).decode()
+
+
+def preparation_of(appointment: Appointment, language: PortalLanguage) -> str | None:
+    """Return the preparation text of the visit type, or None without one and for a cancelled visit."""
+    texts = appointment.visit_type and appointment.visit_type.preparation
+    if not texts or appointment.status is AppointmentStatus.CANCELLED:
+        return None
+    return texts.de if language is PortalLanguage.DE else texts.en
 
 
 def calendar_feed(name: str, events: Sequence[CalendarEvent]) -> str:
@@ -100,6 +116,8 @@ def _component(visit: CalendarEvent) -> Any:
     event.add("dtstart", visit.starts_at)
     event.add("dtend", visit.ends_at)
     event.add("summary", visit.summary)
+    if visit.description:
+        event.add("description", visit.description)
     event.add("location", visit.location)
     event.add("url", visit.url)
     event.add("sequence", visit.version)

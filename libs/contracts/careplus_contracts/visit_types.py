@@ -23,6 +23,11 @@ Buffer = Annotated[
 StaffOnly = Annotated[bool, Field(description="Reception and doctors book it; patients do not.")]
 
 
+Preparation = Annotated[
+    Words, Field(description="Stands in mails and calendar files of the patient too: name no illness and no examination.")
+]
+
+
 def _check_template(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -92,8 +97,8 @@ class NewVisitType(Body):
     minutes: Minutes
     buffer_minutes: Buffer = 0
     staff_only: StaffOnly = False
-    preparation_en: Words | None = None
-    preparation_de: Words | None = None
+    preparation_en: Preparation | None = None
+    preparation_de: Preparation | None = None
     price: Line | None = None
     video_template: VideoTemplate | None = None
 

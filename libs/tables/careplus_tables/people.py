@@ -14,7 +14,7 @@ from careplus_clinic.search_keys import search_words
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabPatient
-from careplus_contracts.values import Person
+from careplus_contracts.values import Person, PortalLanguage
 from careplus_tables.accounts import AccountRow
 from careplus_tables.compiled import CompiledStatement
 from careplus_tables.doctors import DoctorRow
@@ -97,3 +97,9 @@ _PEOPLE = CompiledStatement(
     .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
     .where(col(AccountRow.id).in_(sa.bindparam("ids", expanding=True)))
 )
+
+
+async def language_of(db: AsyncSession, account_id: int) -> PortalLanguage:
+    """Return the language of mails and files for an account."""
+    query = sa.select(col(AccountRow.language)).where(col(AccountRow.id) == account_id)
+    return PortalLanguage((await db.execute(query)).scalar_one())

@@ -28,6 +28,7 @@ from careplus_runtime.identity.booking_limits import check_limits
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.people import language_of
 
 routes = Routes()
 
@@ -55,7 +56,8 @@ async def show_appointment(appointment_id: Id, *, who: CurrentUser, db: ReadDb) 
 @routes.serve(contract.export_appointment)
 async def export_appointment(appointment_id: Id, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> str:
     await appointments.of_patient(db, who, appointment_id)
-    return calendar_file(await appointments.show(db, appointment_id), settings.hospital, settings.public_url, now())
+    visit, language = await appointments.show(db, appointment_id), await language_of(db, who.id)
+    return calendar_file(visit, settings.hospital, settings.public_url, now(), language)
 
 
 @routes.serve(contract.reschedule, path_record=appointments.of_patient)

@@ -1,6 +1,6 @@
 """The mail about a visit: doctor, place and time as they are when it is sent, and the visit as a calendar file.
 
-The reason of the visit and the specialty are left out: other people may read a mailbox.
+The reason of the visit, the specialty and the name of the visit type are left out: other people may read a mailbox.
 """
 
 from email.utils import parseaddr
@@ -12,7 +12,7 @@ from sqlmodel import col
 from careplus_auth.mail.delivery import Calendar, Mail
 from careplus_auth.notices.dates import long_day, long_when
 from careplus_auth.notices.opt_out import opt_out_link, opt_out_page, opt_out_token
-from careplus_clinic.calendar_file import CalendarMethod, Invitation, calendar_file
+from careplus_clinic.calendar_file import CalendarMethod, Invitation, calendar_file, preparation_of
 from careplus_contracts.appointments import Appointment
 from careplus_contracts.endpoints import Role
 from careplus_contracts.notices import NoticeKind
@@ -34,6 +34,8 @@ VISITS = frozenset(
 )
 """The kinds of notices about visits."""
 REASON = {PortalLanguage.EN: "The hospital writes:", PortalLanguage.DE: "Das Krankenhaus schreibt dazu:"}
+
+PREPARATION = {PortalLanguage.EN: "Before you come:", PortalLanguage.DE: "Bevor Sie kommen:"}
 
 CHECK_IN = {
     PortalLanguage.EN: "From an hour before on you can say here that you have come, without signing in:",
@@ -78,7 +80,7 @@ async def _held_until(db: AnySession, visit: Appointment, language: PortalLangua
 
 
 def _words(visit: Appointment, notice: NoticeRow, language: PortalLanguage, settings: Settings) -> dict[str, str]:
-    zone = settings.clinic_zone
+    zone, preparation = settings.clinic_zone, preparation_of(visit, language)
     # the patient knows the reason that they gave themselves
     by_staff = visit.cancel_reason and visit.cancelled_by is not Role.PATIENT
     return {
@@ -87,6 +89,7 @@ def _words(visit: Appointment, notice: NoticeRow, language: PortalLanguage, sett
         "before": long_when(notice.before_at or visit.starts_at, zone, language),
         "doctor": visit.doctor.full_name,
         "place": visit.place or settings.hospital,
+        "preparation": f"{PREPARATION[language]}\n{preparation}\n\n" if preparation else "",
         "reason": f"{REASON[language]}\n{visit.cancel_reason}\n\n" if by_staff else "",
     }
 
@@ -95,4 +98,5 @@ def _calendar(visit: Appointment, mail: Mail, settings: Settings) -> Calendar:
     method = CalendarMethod.CANCEL if mail.kind is NoticeKind.VISIT_CANCELLED else CalendarMethod.REQUEST
     _, sender = parseaddr(settings.sender)
     invitation = Invitation(method, sender, mailed_address(mail.email))
-    return Calendar(calendar_file(visit, settings.hospital, settings.public_url, now(), invitation), method)
+    text = calendar_file(visit, settings.hospital, settings.public_url, now(), mail.language, invitation)
+    return Calendar(text, method)

@@ -73,8 +73,20 @@ export function TypeForm({ of, begin, done }: Props) {
           checked={typed.staff_only}
           onValue={(staff_only) => draft.set({ ...typed, staff_only })}
         />
-        <TextArea {...field("preparation_en")} optional rows={3} longest={4000} />
-        <TextArea {...field("preparation_de")} optional rows={3} longest={4000} />
+        <TextArea
+          {...field("preparation_en")}
+          hint={t("visit_types.preparation.hint")}
+          optional
+          rows={3}
+          longest={4000}
+        />
+        <TextArea
+          {...field("preparation_de")}
+          hint={t("visit_types.preparation.hint")}
+          optional
+          rows={3}
+          longest={4000}
+        />
         <Field {...field("price")} optional hint={t("visit_types.price.hint")} input={{ maxLength: 200 }} />
         <Field {...field("video_template")} optional hint={t("visit_types.video.hint")} input={{ maxLength: 300 }} />
         {of && (
