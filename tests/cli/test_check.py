@@ -2,7 +2,10 @@
 
 import json
 import os
+import ssl
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pysqlite3
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from careplus_cli.certificates import make_certificates
 from careplus_cli.services import SERVICES
 from tests import databases, postgresql
+from tests.auth.alert_receiver import receiver
 from tests.auth.postbox import Postbox, mail_server
 from tests.hospital import Hospital
 from tests.templates import migrated_bytes, migrated_database
@@ -54,6 +58,28 @@ def test_missing_mail_server_is_a_warning_and_a_silent_one_fails(hospital: Hospi
     hospital.extra["CAREPLUS_SMTP_URL"] = f"smtp://127.0.0.1:{hospital.port}"
     assert ("mail", "failed") in findings(hospital, 1)
     assert "correct CAREPLUS_SMTP_URL" in line_of(hospital, "mail")
+
+
+def test_text_endpoint_is_asked_and_a_silent_one_fails(hospital: Hospital) -> None:
+    hospital.extra["CAREPLUS_TEXT_KEY"] = "t" * 40
+    with receiver() as texts:
+        hospital.extra["CAREPLUS_TEXT_URL"] = texts.url
+        assert ("texts", "ok") in findings(hospital, 0)
+        assert "no message was sent" in line_of(hospital, "texts")
+    assert ("texts", "failed") in findings(hospital, 1)
+    assert "correct CAREPLUS_TEXT_URL" in line_of(hospital, "texts")
+
+
+def test_text_endpoint_of_an_unknown_authority_fails(hospital: Hospital, tmp_path: Path) -> None:
+    make_certificates(tmp_path / "theirs", days=2)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "theirs/gateway/tls.crt", tmp_path / "theirs/gateway/tls.key")
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        hospital.extra |= {"CAREPLUS_TEXT_KEY": "t" * 40, "CAREPLUS_TEXT_URL": f"https://localhost:{server.server_port}/texts"}
+        assert "the certificate of localhost is refused" in line_of(hospital, "texts")
+        server.shutdown()
 
 
 def test_missing_secret_and_full_disk_fail(hospital: Hospital) -> None:

@@ -9,8 +9,8 @@ from careplus_cli.refusing import settings_or_refuse
 
 
 def check(as_json: Annotated[bool, typer.Option("--json", help="Print a list of JSON objects.")] = False) -> None:
-    """Check settings, disk, clock, versions, database, mail, certificates and backups. Exits with 1 if one failed."""
-    from careplus_cli.checks import machine, services
+    """Check settings, disk, clock, versions, database, mail, texts, certificates and backups. Exits with 1 if one failed."""
+    from careplus_cli.checks import machine, services, texts
     from careplus_cli.checks.finding import Level
 
     settings = settings_or_refuse()
@@ -21,6 +21,7 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print a list of 
         *machine.versions(),
         *services.database(settings),
         *services.mail(settings),
+        *texts.endpoint(settings),
         *machine.certificates(settings),
         *services.backups(settings),
     ]
