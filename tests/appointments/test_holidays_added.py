@@ -32,7 +32,7 @@ async def stored(database: Database) -> dict[date, tuple[str, bool, bool]]:
 
 async def choose(database: Database, body: SetClosedDays, today: date) -> set[date]:
     async with database.writing() as db:
-        return await closed_days.replace(db, await closed_days.lock_for_update(db), body, today)
+        return (await closed_days.replace(db, await closed_days.lock_for_update(db), body, today)).closed
 
 
 async def test_year_is_added_with_opened_names(database: Database) -> None:

@@ -11,6 +11,7 @@ import pytest
 from careplus_appointments.rules import holidays
 from tests import databases
 from tests.hospital import Hospital, Person, free_times
+from tests.journeys.test_waitlist import offer_of
 from tests.world import World, made
 
 PATH, PUBLIC = "/api/admin/closed-days", "/api/closed-days"
@@ -91,6 +92,19 @@ def test_desk_books_closed_day_with_a_reason(chief: Any, doctor: Person, patient
     assert f"closed on that day: Outing {day:%d}" in refused.json()["detail"]
     assert made(desk.put(path, json={"starts_at": at, "overbook": "Emergency opening"}), 200)["overbook_reason"]
     assert patient.http.get(f"/api/doctors/{doctor.id}/slots", params={"start": day.isoformat(), "days": 1}).json()["items"] == []
+
+
+def test_reopened_day_is_offered_to_the_waitlist(chief: Any, doctor: Person, patient: Person) -> None:
+    day = ahead(6)
+    made(close(chief, day, accept_outside=True), 200)
+    entry = {"first_day": day.isoformat(), "last_day": day.isoformat()}
+    made(patient.http.post("/api/waitlist", json={"doctor_id": doctor.id, **entry}))
+    made(close(chief, day, ahead(7), accept_outside=True), 200)
+    assert offer_of(patient) is None
+    made(chief.put(PATH, json=NOTHING), 200)
+    offer = offer_of(patient)
+    assert offer is not None
+    assert on([datetime.fromisoformat(offer["starts_at"])], day)
 
 
 def test_next_free_time_skips_closed_days(chief: Any, doctor: Person, patient: Person) -> None:

@@ -68,6 +68,7 @@ class ExportedWaitlistEntry(Answer):
     weekdays: str
     from_time: str
     to_time: str
+    visit_type_id: Id | None
     instead_of_id: Id | None = Field(description="The visit that an accepted offer replaces.")
     offer_id: Id | None = Field(description="The visit that is offered now.")
     status: str

@@ -12,6 +12,7 @@ from careplus_contracts.endpoints import DESK, Contract, Role
 from careplus_contracts.reception import Arrangement, Caller
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, Refusal, SlotTaken
 from careplus_contracts.values import Answer, Body, Day, Id, InLanguages, Instant, Line, Page, PageFilter, Version, WallClock
+from careplus_contracts.visit_types import TYPE_REFUSALS
 
 api = Contract(service="appointments", tag="waitlist")
 MOST_ENTRIES = 5
@@ -33,6 +34,13 @@ class ReplacedVisit(Answer):
     starts_at: Instant
 
 
+class WaitedVisitType(Answer):
+    """The visit type that a patient waits for."""
+
+    id: Id
+    names: InLanguages
+
+
 class Offer(Answer):
     """A time that is held for the patient until `offered_until`; accept or decline it by the id of the visit."""
 
@@ -52,6 +60,7 @@ class WaitlistEntry(Answer):
     doctor: Practitioner | None
     specialty: str | None
     specialty_names: InLanguages | None
+    visit_type: WaitedVisitType | None = Field(description="Null: the one that is booked when none is named.")
     first_day: Day
     last_day: Day
     weekdays: list[Weekday]
@@ -87,6 +96,11 @@ class JoinWaitlist(Body):
 
     doctor_id: Id | None = None
     specialty: Line | None = Field(default=None, description="As doctors have it in `specialty`.")
+    visit_type_id: Id | None = Field(
+        default=None,
+        description="Only times of doctors that offer this type, as long as it takes there. Without it the type of the visit in "
+        "`instead_of`, otherwise the first one that patients book.",
+    )
     first_day: Day
     last_day: Day = Field(description="The entry ends after this day.")
     weekdays: Weekdays = Field(default_factory=lambda: list(Weekday))
@@ -164,7 +178,7 @@ async def list_entries(query: PageFilter) -> WaitlistEntries:
 @api.post(
     "/api/waitlist",
     roles={Role.PATIENT},
-    refuses=(NotFound, DoctorIsPatient, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate),
+    refuses=(NotFound, DoctorIsPatient, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate, *TYPE_REFUSALS),
     example=EXAMPLE,
 )
 async def join_waitlist(body: JoinWaitlist) -> WaitlistEntry:
@@ -215,7 +229,7 @@ async def list_desk_entries(query: WaitlistFilter) -> DeskEntries:
 @api.post(
     "/api/reception/waitlist",
     roles=DESK,
-    refuses=(NotFound, DoctorIsPatient, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate),
+    refuses=(NotFound, DoctorIsPatient, TooManyEntries, AlreadyWaiting, NoDayAhead, IllegalTransition, TooLate, *TYPE_REFUSALS),
     example={"patient_id": 12, **EXAMPLE},
 )
 async def join_waitlist_for(body: JoinWaitlistFor) -> DeskEntry:

@@ -24,10 +24,15 @@ TYPES = (
 OFFERED = (1, 2, 3)
 
 
+def offering_doctors(people: People) -> list[int]:
+    """Return the ids of the doctors that offer OFFERED: the last one, unless it is a demo doctor."""
+    last = people.doctors[-1]
+    return [] if last in (people.osei, people.lind) else [last.id]
+
+
 def rows_by_table(people: People) -> Rows:
     """Return each table with its rows."""
-    last = people.doctors[-1]
-    offering = [] if last in (people.osei, people.lind) else [last.id]
+    offering = offering_doctors(people)
     choices = [
         {"doctor_id": doctor_id, "visit_type_id": type_id, "position": at, "minutes": None}
         for doctor_id in offering

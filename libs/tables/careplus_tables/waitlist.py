@@ -39,6 +39,7 @@ class WaitlistEntryRow(SQLModel, table=True):
     weekdays: str = Field(description="The days of the week that fit, such as `mon,thu`.")
     from_time: str = Field(description="Wall-clock time `HH:MM` from which a visit may start.")
     to_time: str = Field(description="Wall-clock time `HH:MM` until which a visit may last.")
+    visit_type_id: int | None = Field(default=None, foreign_key="visit_types.id", sa_type=BigId)
     instead_of_id: int | None = Field(default=None, foreign_key="appointments.id", index=True, sa_type=BigId)
     offer_id: int | None = Field(default=None, foreign_key="appointments.id", unique=True, sa_type=BigId)
     status: str = Field(default=EntryStatus.WAITING.value)

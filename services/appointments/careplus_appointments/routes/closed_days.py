@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from careplus_appointments.rules import holidays
-from careplus_appointments.store import closed_days
+from careplus_appointments.store import closed_days, waitlist_offers
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import closed_days as contract
 from careplus_contracts.closed_days import (
@@ -41,13 +41,14 @@ async def set_closed_days(
     today, zone = local_date(now(), settings.clinic_zone), settings.clinic_zone
     row = await closed_days.lock_for_update(db)
     check_version(row.version, expected)
-    newly_closed = await closed_days.replace(db, row, body, today)
+    changed = await closed_days.replace(db, row, body, today)
     if not body.accept_outside:
         try:
-            await closed_days.check_visits(db, who, newly_closed, zone)
+            await closed_days.check_visits(db, who, changed.closed, zone)
         except VisitsOnClosedDays as refusal:
             identify_patients(request, {one.patient.id for one in refusal.visits}, "booked on a day that would be closed")
             raise
+    await waitlist_offers.offer_days(db, changed.opened)
     return await closed_days.show_saved(db, who, today, zone)
 
 

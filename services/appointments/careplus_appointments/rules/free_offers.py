@@ -15,7 +15,10 @@ MOST_SLOTS = 500
 
 
 class Replacing(Protocol):
-    """An entry of the waitlist, perhaps for an earlier time of a visit with a type."""
+    """An entry of the waitlist: for a type, or for an earlier time of a visit with a type, or for neither."""
+
+    @property
+    def visit_type_id(self) -> int | None: ...
 
     @property
     def replaced_type_id(self) -> int | None: ...
@@ -29,9 +32,15 @@ class FreeTimes:
         self._times: dict[VisitPlan, list[Span]] = {}
         self._offered: list[Span] = []
 
-    def plan_of(self, entry: Replacing) -> VisitPlan:
-        """Return the type of the visit that the entry replaces, if the doctor offers it; otherwise the one booked by default."""
+    def plan_of(self, entry: Replacing) -> VisitPlan | None:
+        """Return the type that the entry names, or None where the doctor does not offer it.
+
+        For other entries return the type of the visit that is replaced, if the doctor offers it; otherwise the one booked by
+        default.
+        """
         types = self._calendar.types
+        if entry.visit_type_id is not None:
+            return next((one for one in types if one.type_id == entry.visit_type_id), None)
         return next((one for one in types if one.type_id == entry.replaced_type_id), self._calendar.visit)
 
     def fitting(self, plan: VisitPlan) -> Sequence[Span]:

@@ -95,8 +95,15 @@ async def show_saved(db: AnySession, who: Identity, today: date, zone: ZoneInfo)
     return SavedClosedDays(**dict(plan), to_move=found.visits, to_move_in_all=found.number, lab_bookings=found.lab_bookings)
 
 
-async def replace(db: WriteSession, row: ClosedDayPlanRow, body: SetClosedDays, today: date) -> set[date]:
-    """Replace the days from today on, the next version, and return the newly closed ones.
+class ChangedDays(NamedTuple):
+    """The days that a change of the plan closes and opens."""
+
+    closed: set[date]
+    opened: set[date]
+
+
+async def replace(db: WriteSession, row: ClosedDayPlanRow, body: SetClosedDays, today: date) -> ChangedDays:
+    """Replace the days from today on, the next version, and return the newly closed and newly open ones.
 
     Stored holidays stay as they are while the region is the same. Raise NotFound for an unknown region.
     """
@@ -116,7 +123,8 @@ async def replace(db: WriteSession, row: ClosedDayPlanRow, body: SetClosedDays, 
     db.add_all(_day(day=day, is_holiday=False, name_en=own[day], name_de=own[day], is_open=False) for day in sorted(added))
     row.version += 1
     await db.flush()
-    return ({one.day for one in holidays_ahead if not one.is_open} | added) - closed
+    now_closed = {one.day for one in holidays_ahead if not one.is_open} | added
+    return ChangedDays(now_closed - closed, closed - now_closed)
 
 
 async def extend(db: WriteSession, today: date) -> None:

@@ -22,10 +22,13 @@ from careplus_contracts.visit_types import (
 )
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
+from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.compiled import CompiledStatement, literal_limit
+from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.locking import lock_accounts
+from careplus_tables.people import IS_BOOKABLE_DOCTOR
 from careplus_tables.visit_records import TYPE_COLUMNS, type_members
 from careplus_tables.visit_types import DoctorVisitTypeRow, VisitTypeChoiceRow, VisitTypeRow
 
@@ -64,6 +67,19 @@ async def list_offered(db: ReadSession, doctor_id: int, *, online: bool) -> list
     if online:
         query = query.where(col(_type.staff_only).is_(False))
     return [_offered(*row) for row in (await db.execute(query)).all()]
+
+
+async def offering(db: AnySession, visit_type_id: int) -> list[tuple[int, str, bool]]:
+    """Return id and specialty of the bookable doctors that offer an active type, each with whether only staff book it."""
+    query = (
+        select(col(DoctorRow.id), col(DoctorRow.specialty), col(_type.staff_only))
+        .join(_choice, col(_choice.doctor_id) == col(DoctorRow.id))
+        .join(_type, col(_type.id) == col(_choice.visit_type_id))
+        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+        .where(col(_type.id) == visit_type_id, col(_type.active), *IS_BOOKABLE_DOCTOR)
+        .limit(MOST_OFFERED)
+    )
+    return [(doctor_id, specialty, staff_only) for doctor_id, specialty, staff_only in await db.execute(query)]
 
 
 def of_moving(row: AppointmentRow) -> WantedVisit:

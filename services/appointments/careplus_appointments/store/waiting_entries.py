@@ -20,12 +20,14 @@ from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import WriteSession
 from careplus_tables.linked_records import is_patient_themself
+from careplus_tables.people import IS_BOOKABLE_DOCTOR
 from careplus_tables.waitlist import WaitlistEntryRow
 
 CROSS_PATIENT = "a free time is offered to the patient that waits longest"
 MOST_WAITING = 500
 """Entries that are compared with a free time; the ones that wait longer come first."""
 MOST_SPECIALTIES = 500
+MOST_DOCTORS = 1000
 REPLACEABLE = (AppointmentStatus.BOOKED.value, AppointmentStatus.CONFIRMED.value)
 """A visit with one of these can be replaced by an offer."""
 _entry, _replaced = WaitlistEntryRow, aliased(AppointmentRow)
@@ -46,6 +48,7 @@ class Waiting(NamedTuple):
     added_by: str
     date_of_birth: date | None
     replaced_type_id: int | None
+    visit_type_id: int | None
 
     @property
     def born(self) -> date | None:
@@ -84,6 +87,34 @@ async def list_waiting(db: WriteSession, freed: Freed, days: tuple[date, date]) 
     return [Waiting(*row) for row in await db.execute(query)]
 
 
+async def awaited_doctors(db: WriteSession, first: date, last: date) -> list[int]:
+    """Return the bookable doctors for whom entries of these days wait, by id."""
+    query = (
+        select(col(_entry.doctor_id), col(_entry.specialty))
+        .where(col(_entry.status) == EntryStatus.WAITING.value, col(_entry.offer_id).is_(None))
+        .where(col(_entry.first_day) <= last, col(_entry.last_day) >= first)
+        .distinct()
+        .limit(MOST_WAITING)
+        .execution_options(cross_patient=CROSS_PATIENT)
+    )
+    waited = (await db.execute(query)).all()
+    if not waited:
+        return []
+    ids, specialties = {one.doctor_id for one in waited}, {one.specialty for one in waited if one.specialty is not None}
+    doctors = (
+        select(col(DoctorRow.id), col(DoctorRow.specialty))
+        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+        .where(*IS_BOOKABLE_DOCTOR)
+        .order_by(col(DoctorRow.id))
+        .limit(MOST_DOCTORS)
+    )
+    return [
+        doctor_id or 0
+        for doctor_id, own in await db.execute(doctors)
+        if doctor_id in ids or any(is_same_specialty(text, own) for text in specialties)
+    ]
+
+
 def _select() -> Select[*tuple[Any, ...]]:
     entry, replaced = _entry, _replaced
     return (
@@ -91,6 +122,7 @@ def _select() -> Select[*tuple[Any, ...]]:
             *(col(entry.id), col(entry.patient_id), col(entry.first_day), col(entry.last_day), col(entry.weekdays)),
             *(col(entry.from_time), col(entry.to_time), col(entry.instead_of_id), col(replaced.starts_at)),
             *(col(entry.added_by), col(AccountRow.date_of_birth), col(replaced.visit_type_id)),
+            col(entry.visit_type_id),
         )
         .join(AccountRow, col(AccountRow.id) == col(entry.patient_id))
         .outerjoin(replaced, col(replaced.id) == col(entry.instead_of_id))

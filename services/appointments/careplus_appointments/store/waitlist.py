@@ -7,13 +7,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_appointments.rules.visits import check_changeable
-from careplus_appointments.store import bookable, waitlist_offers
+from careplus_appointments.store import bookable, visit_types, waitlist_offers
 from careplus_appointments.store.reception import CROSS_PATIENT, is_desk
 from careplus_appointments.store.waiting_entries import REPLACEABLE, is_same_specialty
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound
+from careplus_contracts.visit_types import StaffBookVisitType, VisitTypeNotOffered
 from careplus_contracts.waitlist import (
     MOST_ENTRIES,
     AlreadyWaiting,
@@ -53,12 +54,14 @@ def waits(today: date) -> tuple[ColumnElement[bool], ...]:
 async def join(db: WriteSession, settings: Settings, patient_id: int, by: Role, body: JoinWaitlist) -> int:
     """Insert an entry and return its id.
 
-    Raise NotFound, NoDayAhead, TooManyEntries and AlreadyWaiting, and IllegalTransition or TooLate for the replaced visit.
+    Raise NotFound, NoDayAhead, TooManyEntries and AlreadyWaiting, IllegalTransition or TooLate for the replaced visit, and
+    VisitTypeNotOffered or StaffBookVisitType.
     """
     today = local_date(now(), settings.clinic_zone)
     # two requests of one patient are counted one after the other
     await lock_accounts(db, patient_id)
     await _check_exists(db, patient_id, body)
+    await _check_type(db, by, body)
     await _check_days(db, patient_id, body, today)
     own = (col(_entry.patient_id) == patient_id, *waits(today))
     if (await db.execute(select(func.count()).select_from(_entry).where(*own))).scalar_one() >= MOST_ENTRIES:
@@ -70,6 +73,7 @@ async def join(db: WriteSession, settings: Settings, patient_id: int, by: Role, 
         patient_id=patient_id,
         doctor_id=body.doctor_id,
         specialty=body.specialty,
+        visit_type_id=body.visit_type_id,
         first_day=body.first_day,
         last_day=body.last_day,
         weekdays=",".join(dict.fromkeys(day.value for day in body.weekdays)),
@@ -121,6 +125,20 @@ async def _check_exists(db: WriteSession, patient_id: int, body: JoinWaitlist) -
     specialties = (await db.execute(found.distinct().limit(MOST_SPECIALTIES))).scalars()
     if not any(is_same_specialty(body.specialty or "", text) for text in specialties):
         raise NotFound("No doctor of this specialty takes appointments here.")
+
+
+async def _check_type(db: WriteSession, by: Role, body: JoinWaitlist) -> None:
+    """Raise VisitTypeNotOffered for a type that no doctor of the entry offers, and StaffBookVisitType for a patient."""
+    if body.visit_type_id is None:
+        return
+    offered = await visit_types.offering(db, body.visit_type_id)
+    if not any(
+        doctor_id == body.doctor_id or (body.specialty is not None and is_same_specialty(body.specialty, specialty))
+        for doctor_id, specialty, _ in offered
+    ):
+        raise VisitTypeNotOffered("No doctor of this entry offers this type of visit. Choose another one, or send none.")
+    if visit_types.is_online(by) and any(staff_only for _, _, staff_only in offered):
+        raise StaffBookVisitType("The hospital books this type of visit for patients. Call the hospital.")
 
 
 async def _check_days(db: AnySession, patient_id: int, body: JoinWaitlist, today: date) -> None:

@@ -14,12 +14,13 @@ from careplus_contracts.appointments import AppointmentStatus, Practitioner
 from careplus_contracts.availability import Weekday
 from careplus_contracts.endpoints import Role
 from careplus_contracts.reception import Caller
-from careplus_contracts.values import Id, Instant, PageFilter
+from careplus_contracts.values import Id, InLanguages, Instant, PageFilter
 from careplus_contracts.waitlist import (
     DeskEntries,
     DeskEntry,
     Offer,
     ReplacedVisit,
+    WaitedVisitType,
     WaitlistEntries,
     WaitlistEntry,
     WaitlistFilter,
@@ -31,6 +32,7 @@ from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession
 from careplus_tables.people import display_name, is_bookable
+from careplus_tables.visit_types import VisitTypeRow
 from careplus_tables.waitlist import WaitlistEntryRow, WaitlistOfferRow
 
 _entry, _visit, _offer = WaitlistEntryRow, AppointmentRow, WaitlistOfferRow
@@ -85,13 +87,14 @@ async def _desk_entries(db: AnySession, rows: Sequence[WaitlistEntryRow]) -> lis
 
 async def _members(db: AnySession, rows: Sequence[WaitlistEntryRow]) -> list[dict[str, Any]]:
     offers = await _offers(db, rows)
-    replaced = await _replaced(db, rows)
+    replaced, types = await _replaced(db, rows), await _types(db, rows)
     doctors = await _practitioners(db, [*(row.doctor_id for row in rows), *(one.doctor_id for one in offers.values())])
     return [
         {
             **{"id": row.id, "created_at": row.created_at, "added_by": Role(row.added_by)},
             **{"doctor": doctors.get(row.doctor_id or 0), "specialty": row.specialty, "specialty_names": names_of(row.specialty)},
             **{"first_day": row.first_day, "last_day": row.last_day, "from_time": row.from_time, "to_time": row.to_time},
+            "visit_type": types.get(row.visit_type_id or 0),
             "weekdays": [Weekday(day) for day in row.weekdays.split(",")],
             "instead_of": replaced.get(row.instead_of_id or 0),
             "offer": _to_offer(offers[row.offer_id], doctors) if row.offer_id in offers else None,
@@ -129,6 +132,19 @@ async def _replaced(db: AnySession, rows: Sequence[WaitlistEntryRow]) -> dict[in
     ids, patients = [row.instead_of_id for row in rows if row.instead_of_id is not None], {row.patient_id for row in rows}
     query = select(col(_visit.id), col(_visit.starts_at)).where(col(_visit.id).in_(ids), col(_visit.patient_id).in_(patients))
     return {id_ or 0: ReplacedVisit(id=id_ or 0, starts_at=starts_at) for id_, starts_at in await db.execute(query)}
+
+
+async def _types(db: AnySession, rows: Sequence[WaitlistEntryRow]) -> dict[int, WaitedVisitType]:
+    """Return the types of these entries by id, also types that are not active any more."""
+    if not (ids := {row.visit_type_id for row in rows if row.visit_type_id is not None}):
+        return {}
+    query = select(col(VisitTypeRow.id), col(VisitTypeRow.name_en), col(VisitTypeRow.name_de)).where(
+        col(VisitTypeRow.id).in_(ids)
+    )
+    return {
+        id_ or 0: WaitedVisitType(id=id_ or 0, names=InLanguages(en=name_en, de=name_de))
+        for id_, name_en, name_de in await db.execute(query)
+    }
 
 
 async def _practitioners(db: AnySession, ids: Iterable[int | None]) -> dict[int, Practitioner]:

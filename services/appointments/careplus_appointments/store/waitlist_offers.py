@@ -1,7 +1,7 @@
 """Offers of the waitlist: a time that became free is held for the first entry that it fits, in the transaction that freed it."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from sqlalchemy import insert, select, update
@@ -62,7 +62,8 @@ async def offer(db: WriteSession, freed: Freed) -> None:
     had = await _offered_before(db, freed.doctor_id, [one.id for one in waiting])
     for one in waiting:
         wanted = one.wanted()
-        plan = times.plan_of(one)
+        if (plan := times.plan_of(one)) is None:
+            continue
         for slot in times.fitting(plan):
             is_of_age = admits_on(calendar.ages, one.born, local_date(slot[0], zone))
             if (one.id, slot[0]) in had or not wanted.fits(slot, zone) or not is_of_age:
@@ -76,6 +77,17 @@ async def offer(db: WriteSession, freed: Freed) -> None:
 async def offer_all(db: WriteSession, doctor_id: int) -> None:
     """Offer all free times of a doctor, after the hours were changed or time off was cancelled."""
     await offer(db, Freed(doctor_id, (now(), now() + timedelta(days=_settings().horizon_days))))
+
+
+async def offer_days(db: WriteSession, days: Collection[date]) -> None:
+    """Offer the free times of days on which the hospital is open again, of each doctor that entries wait for."""
+    zone = _settings().clinic_zone
+    last = local_date(now(), zone) + timedelta(days=_settings().horizon_days)
+    if not (opened := sorted(day for day in days if day <= last)):
+        return
+    for doctor_id in await waiting_entries.awaited_doctors(db, opened[0], opened[-1]):
+        for day in opened:
+            await offer(db, Freed(doctor_id, day_bounds(day, day, zone)))
 
 
 async def lapse(db: WriteSession, appointment_id: int, *, before: datetime | None = None) -> Freed | None:

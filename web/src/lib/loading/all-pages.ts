@@ -41,7 +41,8 @@ export function everyVisit(doctor_id: number, day: string) {
   });
 }
 
-async function every<T, E>(
+/** Every page of a list, until the last. */
+export async function every<T, E>(
   ask: (cursor: string | null) => Promise<Outcome<{ items: T[]; next_cursor: string | null }, E>>,
 ): Promise<Outcome<T[], E>> {
   const items: T[] = [];

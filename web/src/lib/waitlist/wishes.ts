@@ -17,7 +17,7 @@ export interface Wishes {
   to: string;
 }
 
-export const FIELDS = ["first_day", "last_day", "weekdays", "from_time", "to_time"];
+export const FIELDS = ["first_day", "last_day", "weekdays", "from_time", "to_time", "visit_type_id"];
 
 export function anyTime(): Wishes {
   return { first: today(), last: addDays(today(), WAIT_DAYS), weekdays: WEEKDAYS, from: "", to: "" };

@@ -12,10 +12,11 @@ export function waitsFor({ doctor, specialty, specialty_names: names }: Entry): 
 }
 
 export function Waits({ of }: { of: Entry }) {
-  const { first_day, last_day, weekdays, from_time, to_time, instead_of } = of;
+  const { first_day, last_day, weekdays, from_time, to_time, instead_of, visit_type } = of;
   const isAnyTime = from_time === "00:00" && to_time === "24:00";
   return (
     <p class="row muted">
+      {visit_type && <span>{inLanguage(visit_type.names)}</span>}
       <span>{t("waitlist.days", { first: dateOnly(first_day), last: dateOnly(last_day) })}</span>
       {weekdays.length < 7 && <span>{weekdays.map((day) => t(`weekday.${day}`)).join(", ")}</span>}
       {!isAnyTime && <span>{t("waitlist.times", { from: from_time, to: to_time })}</span>}

@@ -1,4 +1,4 @@
-/** Puts a calling patient (`?patient_id=`) on the waitlist of a doctor, or of any doctor of a specialty. */
+/** Puts a calling patient (`?patient_id=`) on the waitlist of a doctor, or of any doctor of a specialty, for a visit type. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { missing, mistakes, useForm } from "../../../lib/forms/form";
@@ -6,6 +6,7 @@ import { t } from "../../../lib/i18n/i18n";
 import { inLanguage } from "../../../lib/i18n/in-languages";
 import { doctorChoices, everyDeskDoctor, idOf } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
+import { everyActiveType, typesOf } from "../../../lib/loading/visit-types";
 import type { OwnProps } from "../../../lib/routing/page";
 import { go } from "../../../lib/routing/router";
 import { anyTime, checkWishes, FIELDS, wishesBody } from "../../../lib/waitlist/wishes";
@@ -14,6 +15,7 @@ import { Select } from "../../../ui/forms/Select";
 import { Submit } from "../../../ui/forms/Submit";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
+import { TypeSelect } from "../../../ui/types/TypeSelect";
 import { WishesFields } from "../../../ui/waitlist/WishesFields";
 import { FindPatient } from "../visits/find-patient";
 import "../../../style/portals/admin.css";
@@ -54,11 +56,15 @@ interface FormProps {
 }
 
 function Form({ patient, choices }: FormProps) {
-  const { value, set, drop } = useDraft(`waitlist.for.${patient.id}`, { ...anyTime(), whom: "" });
+  const { value, set, drop } = useDraft(`waitlist.for.${patient.id}`, { ...anyTime(), whom: "", type: "" });
+  const whom = value.whom ? whomBody(value.whom) : null;
+  const load = async () => (whom?.doctor_id ? await typesOf(whom.doctor_id) : await everyActiveType());
+  const types = useLoad(load, [value.whom]);
+  const type = types.data?.find(({ id }) => String(id) === value.type);
   const { busy, errors, submit } = useForm(
     () => [...missing({ whom: { value: value.whom, say: "waitlist.missing.whom" } }), ...checkWishes(value)],
     async () => {
-      const body = { patient_id: patient.id, ...whomBody(value.whom), ...wishesBody(value) };
+      const body = { patient_id: patient.id, ...whom, visit_type_id: type?.id ?? null, ...wishesBody(value) };
       const done = await outcome(api.POST("/api/reception/waitlist", { body }));
       if (!done.ok) return mistakes(done.problem, done.retryAfter, FIELDS);
       drop();
@@ -81,6 +87,20 @@ function Form({ patient, choices }: FormProps) {
           onValue={(whom) => set({ ...value, whom })}
           mistakes={errors}
         />
+        {whom && (
+          <Ready of={types}>
+            {(all) => (
+              <TypeSelect
+                id="visit_type_id"
+                of={all}
+                none={t("waitlist.desk.first_type")}
+                value={String(type?.id ?? "")}
+                onValue={(chosen) => set({ ...value, type: chosen })}
+                mistakes={errors}
+              />
+            )}
+          </Ready>
+        )}
         <WishesFields value={value} onValue={(times) => set({ ...value, ...times })} mistakes={errors} />
         <Submit busy={busy} label={t("waitlist.desk.add")} busyLabel={t("waitlist.busy")} />
       </form>
@@ -97,6 +117,6 @@ function specialtyChoices(all: readonly Schemas["Specialty"][]): { value: string
     .sort((one, other) => one.text.localeCompare(other.text));
 }
 
-function whomBody(whom: string): { doctor_id: number } | { specialty: string } {
+function whomBody(whom: string): { doctor_id?: number; specialty?: string } {
   return whom.startsWith(ANY) ? { specialty: whom.slice(ANY.length) } : { doctor_id: Number(whom) };
 }

@@ -51,7 +51,9 @@ export default function Doctor({ params, query, config }: PageProps) {
             </div>
           )}
           <p>
-            <a href={`/waitlist/new?doctor_id=${found.id}`}>{t("doctors.tell_me")}</a>
+            <a href={`/waitlist/new?doctor_id=${found.id}${typeHere() ? `&type=${typeHere()}` : ""}`}>
+              {t("doctors.tell_me")}
+            </a>
           </p>
           <TypeChoice of={slots.data} />
           <DoctorWeek
