@@ -29,7 +29,7 @@ const AREAS = {
   "public-texts": /pages\/public\/(privacy|accessibility|help)\./,
   "account-mail": /pages\/account\/(password|reset-password|confirm-email)\./,
   "admin-lists": /pages\/admin\/(doctors|people|catalogue|found-list)[/.]/,
-  "desk-visits": /pages\/desk\/(visits|patients\/(found|search))[/.]/,
+  "desk-visits": /pages\/desk\/(visits\/(?!book-series)|patients\/(found|search)\.)/,
   "desk-patients": /pages\/desk\/patients\/(patients|patient|new-patient)\./,
   "doctor-parts":
     /pages\/doctor\/(chart\/(chart-from-query|patient-strip|queried-chart)|visit\/(visits|status|status-actions)|follow-up\/(movable|send))\./,

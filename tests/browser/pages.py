@@ -160,6 +160,7 @@ VIEWS = [
     View("/doctor/prescriptions/new?patient={}", "doctor", PATIENT),
     View("/doctor/prescriptions/{}", "doctor", first("/api/doctor/prescriptions")),
     View("/doctor/visits/{}/move", "doctor", MOVABLE),
+    View("/doctor/visits/{}/series", "doctor", MOVABLE),
     View("/doctor/certificates", "doctor"),
     View("/doctor/certificates?patient={}", "doctor", PATIENT),
     View("/doctor/certificates/new?patient={}", "doctor", PATIENT),

@@ -23,6 +23,7 @@ import type publicly from "../../i18n/en/public.json";
 import type record from "../../i18n/en/record.json";
 import type refills from "../../i18n/en/refills.json";
 import type screens from "../../i18n/en/screens.json";
+import type series from "../../i18n/en/series.json";
 import type shell from "../../i18n/en/shell.json";
 import type specialtyAges from "../../i18n/en/specialty_ages.json";
 import type templates from "../../i18n/en/templates.json";
@@ -46,6 +47,7 @@ type English = typeof shell &
   typeof record &
   typeof closedDays &
   typeof screens &
+  typeof series &
   typeof specialtyAges &
   typeof critical &
   typeof bookings &
@@ -82,6 +84,7 @@ export type Room =
   | "record"
   | "closed_days"
   | "screens"
+  | "series"
   | "specialty_ages"
   | "critical"
   | "bookings"

@@ -13,12 +13,18 @@ export async function everyActiveType(): Promise<Outcome<TypeOption[]>> {
   const active = found.data.filter((one) => one.active);
   return {
     ok: true,
-    data: active.map(({ id, minutes, price, ...of }) => ({
-      id,
-      minutes,
-      price,
-      names: { en: of.name_en, de: of.name_de },
-    })),
+    data: active.map(optionOf),
+  };
+}
+
+/** The visit types that the doctor who asks offers, in order. */
+export async function ownTypes(): Promise<Outcome<TypeOption[]>> {
+  const found = await outcome(api.GET("/api/doctor/visit-types"));
+  if (!found.ok) return found;
+  const offered = found.data.types.filter((one) => one.offered);
+  return {
+    ok: true,
+    data: offered.map(({ type, minutes }) => ({ ...optionOf(type), minutes: minutes ?? type.minutes })),
   };
 }
 
@@ -27,4 +33,8 @@ export async function typesOf(doctor_id: number): Promise<Outcome<TypeOption[]>>
   const params = { path: { doctor_id }, query: { days: 1 } };
   const found = await outcome(api.GET("/api/doctors/{doctor_id}/slots", { params }));
   return found.ok ? { ok: true, data: found.data.visit_types } : found;
+}
+
+function optionOf({ id, minutes, price, name_en, name_de }: Schemas["VisitType"]): TypeOption {
+  return { id, minutes, price, names: { en: name_en, de: name_de } };
 }

@@ -9,6 +9,10 @@ export const pages: readonly OwnPage[] = [
     async () => (await Promise.all([import("./follow-up/move"), loadMessages("follow_ups")]))[0],
   ],
   [
+    "/doctor/visits/:id/series",
+    async () => (await Promise.all([import("./follow-up/series"), loadMessages("follow_ups", "series")]))[0],
+  ],
+  [
     "/doctor/visits/:id",
     async () => (await Promise.all([import("./visit/visit"), loadMessages("visit", "vitals")]))[0],
   ],

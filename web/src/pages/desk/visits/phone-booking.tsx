@@ -4,7 +4,7 @@ import { api, type Config, outcome, type Schemas } from "../../../api/client";
 import { rearrange } from "../../../lib/desk/arrangements";
 import { useDraft } from "../../../lib/forms/draft";
 import { agesText, isOtherAge } from "../../../lib/i18n/ages";
-import { t } from "../../../lib/i18n/i18n";
+import { loadMessages, t } from "../../../lib/i18n/i18n";
 import { doctorChoices, everyDeskDoctor, idOf } from "../../../lib/loading/all-pages";
 import { type Loaded, useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -24,7 +24,9 @@ import { NextTimes } from "./next-times";
 import "../../../style/portals/admin.css";
 
 // few visits are booked in a series
-const Series = later(async () => ({ default: (await import("./series")).Series }));
+const Series = later(async () => ({
+  default: (await Promise.all([import("./book-series"), loadMessages("series")]))[0].BookSeries,
+}));
 
 type Patient = Schemas["DeskPatient"];
 

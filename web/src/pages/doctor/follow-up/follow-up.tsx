@@ -6,9 +6,12 @@ import { useWords } from "../../../lib/i18n/use-words";
 import { useLoad } from "../../../lib/loading/query";
 import { dateOnly, type Instant, longDay, longWhen } from "../../../lib/time/time";
 import { Field } from "../../../ui/forms/Field";
+import { later } from "../../../ui/Later";
 import { Ready } from "../../../ui/Ready";
 import type { Visit } from "../visit/visits";
 import { book, INTERVALS, type Interval, loadTimes, type Refused, refusedAs } from "./send";
+
+const OwnType = later(async () => ({ default: (await import("./own-type")).OwnType }));
 
 interface Props {
   patient: number;
@@ -20,6 +23,7 @@ interface Props {
 }
 
 export function FollowUp(props: Props) {
+  const { visit } = props;
   const [interval, setInterval] = useState<Interval | null>(null);
   const [booked, setBooked] = useState<Visit | null>(null);
   const title = props.referral ? "follow_up.visit" : "follow_up.title";
@@ -43,6 +47,11 @@ export function FollowUp(props: Props) {
           </button>
         ))}
       </div>
+      {visit && (
+        <p>
+          <a href={`/doctor/visits/${visit}/series`}>{t("follow_up.series")}</a>
+        </p>
+      )}
       {booked && <Booked visit={booked} />}
       {interval && !booked && (
         <Times
@@ -77,7 +86,9 @@ interface TimesProps extends Props {
 }
 
 function Times({ patient, visit, referral, interval, onBooked }: TimesProps) {
-  const times = useLoad(() => loadTimes(patient, interval, visit), [patient, interval, visit]);
+  const [chosen, setChosen] = useState("");
+  const type = Number(chosen) || undefined;
+  const times = useLoad(() => loadTimes(patient, interval, visit, type), [patient, interval, visit, type]);
   const [reason, setReason] = useState(t(referral ? "follow_up.reason.referral" : "follow_up.reason"));
   const [refused, setRefused] = useState<Refused | null>(null);
   const running = useRef(false);
@@ -86,7 +97,12 @@ function Times({ patient, visit, referral, interval, onBooked }: TimesProps) {
     if (running.current) return;
     running.current = true;
     setBusy(true);
-    const done = await book(patient, { starts_at, reason: reason.trim() || null, referral_id: referral ?? null });
+    const done = await book(patient, {
+      starts_at,
+      reason: reason.trim() || null,
+      referral_id: referral ?? null,
+      ...(type && { visit_type_id: type }),
+    });
     running.current = false;
     setBusy(false);
     if (done.ok) return onBooked(done.data);
@@ -102,6 +118,7 @@ function Times({ patient, visit, referral, interval, onBooked }: TimesProps) {
             </p>
           )}
           <Choices found={found} others={refused?.others ?? []} busy={busy} choose={(at) => void choose(at)} />
+          <OwnType value={chosen} onValue={setChosen} />
           <Field
             id="follow-up-reason"
             label={t("follow_up.reason.label")}

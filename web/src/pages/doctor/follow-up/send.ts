@@ -14,8 +14,8 @@ export interface Refused {
   others: readonly Instant[];
 }
 
-export function loadTimes(patient_id: number, interval: Interval, visit?: number) {
-  const query = { interval, ...(visit && { appointment_id: visit }) };
+export function loadTimes(patient_id: number, interval: Interval, visit?: number, type?: number) {
+  const query = { interval, ...(visit && { appointment_id: visit }), ...(type && { visit_type_id: type }) };
   return outcome(
     api.GET("/api/doctor/patients/{patient_id}/follow-up-times", { params: { path: { patient_id }, query } }),
   );

@@ -1,34 +1,37 @@
 /** Books several visits from the chosen time on, after a look at which times are free. */
 import { useState } from "preact/hooks";
-import { api, outcome, type Schemas } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { plural, t } from "../../../lib/i18n/i18n";
-import { go } from "../../../lib/routing/router";
-import { dayOf, type Instant, longWhen } from "../../../lib/time/time";
-import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
-import { Field } from "../../../ui/forms/Field";
-import { Select } from "../../../ui/forms/Select";
-import { Submit } from "../../../ui/forms/Submit";
+import type { Outcome, Problem, Schemas } from "../../api/client";
+import { type Mistake, mistakes, useForm } from "../../lib/forms/form";
+import { plural, t } from "../../lib/i18n/i18n";
+import { type Instant, longWhen } from "../../lib/time/time";
+import { ErrorSummary } from "../forms/ErrorSummary";
+import { Field } from "../forms/Field";
+import { Select } from "../forms/Select";
+import { Submit } from "../forms/Submit";
 
+export interface Rule {
+  starts_at: Instant;
+  every: Every;
+  count: number;
+}
 interface Props {
   start: Instant;
-  patient: number;
-  doctor: number;
-  type: number | null;
-  reason: string;
+  /** Shown unfolded. */
+  open?: boolean;
+  look: (rule: Rule) => Promise<Outcome<Schemas["SeriesTimes"], Problem>>;
+  /** Books all starts or none, and leads away. */
+  book: (starts: Instant[]) => Promise<Outcome<unknown, Problem>>;
 }
 type Time = Schemas["SeriesTime"];
 type Every = Schemas["Every"];
 
-/** Keyed by time and doctor, so that each starts fresh. */
-export function Series({ start, patient, doctor, type, reason }: Props) {
+/** Keyed by the start and what it is for, so that each starts fresh. */
+export function Series({ start, open = false, look: ask, book }: Props) {
   const [every, setEvery] = useState<Every>("week");
   const [count, setCount] = useState("6");
   const [times, setTimes] = useState<readonly Time[] | null>(null);
   const look = async (): Promise<Mistake[]> => {
-    const people = { patient_id: patient, doctor_id: doctor, ...(type && { visit_type_id: type }) };
-    const query = { ...people, starts_at: start, every, count: Number(count) };
-    const found = await outcome(api.GET("/api/reception/series-times", { params: { query } }));
+    const found = await ask({ starts_at: start, every, count: Number(count) });
     if (!found.ok) return mistakes(found.problem, found.retryAfter, ["count"]);
     setTimes(found.data.items);
     return [];
@@ -37,7 +40,7 @@ export function Series({ start, patient, doctor, type, reason }: Props) {
   const wrong = (): Mistake[] => (isCount ? [] : [{ field: "count", message: t("series.wrong.count") }]);
   const { busy, errors, submit } = useForm(wrong, look);
   return (
-    <details class="section">
+    <details class="section" open={open}>
       <summary>{t("series.title")}</summary>
       <p class="muted">{t("series.about", { when: longWhen(start) })}</p>
       <ErrorSummary mistakes={errors} />
@@ -68,7 +71,7 @@ export function Series({ start, patient, doctor, type, reason }: Props) {
         />
         <Submit busy={busy} label={t("series.look")} busyLabel={t("series.looking")} />
       </form>
-      {times && <Book times={times} again={look} patient={patient} doctor={doctor} type={type} reason={reason} />}
+      {times && <Book times={times} again={look} book={book} />}
     </details>
   );
 }
@@ -79,24 +82,18 @@ function nearest({ starts_at, alternatives }: Time): Instant {
   return alternatives.toSorted((one, other) => distance(one) - distance(other))[0] ?? "";
 }
 
-interface BookProps extends Omit<Props, "start"> {
+interface BookProps extends Pick<Props, "book"> {
   times: readonly Time[];
   again: () => Promise<Mistake[]>;
 }
 
-function Book({ times, again, patient, doctor, type, reason }: BookProps) {
+function Book({ times, again, book }: BookProps) {
   const [chosen, setChosen] = useState<Readonly<Record<Instant, Instant>>>({});
   const takes = (time: Time): Instant => chosen[time.starts_at] ?? (time.free ? time.starts_at : nearest(time));
   const starts = [...new Set(times.map(takes).filter(Boolean))];
   const act = async (): Promise<Mistake[]> => {
-    const words = { ...(reason.trim() && { reason: reason.trim() }), ...(type && { visit_type_id: type }) };
-    const body = { patient_id: patient, doctor_id: doctor, starts, ...words };
-    const booked = await outcome(api.POST("/api/reception/series", { body }));
-    if (booked.ok) {
-      const day = dayOf(booked.data.items[0]?.starts_at ?? "");
-      go(`/desk/appointments?${new URLSearchParams({ doctor_id: String(doctor), day })}`, { say: "arranged_booked" });
-      return [];
-    }
+    const booked = await book(starts);
+    if (booked.ok) return [];
     if (booked.problem.code === "series_not_free") await again();
     return mistakes(booked.problem, booked.retryAfter, []);
   };
