@@ -14,8 +14,14 @@ import pytest
 
 from tests import databases
 from tests.hospital import LOCAL_HTTP, Hospital, Person, free_times, only_linux, processes
+from tests.journeys.test_visit_types import CHECK, TALK, TYPES, offer
+from tests.world import made
 
 CONCURRENT = 100
+MIXED_REFUSALS = {
+    *("slot_taken", "patient_busy", "too_many_visits", "series_not_free", "stale", "illegal_transition", "not_found"),
+    *("offer_over", "too_late", "already_waiting"),
+}
 
 
 @pytest.fixture
@@ -132,6 +138,79 @@ async def test_overbooking_storm_overlaps_overbooked_visits_only(
             assert refused.json()["code"] in {"slot_taken", "patient_busy", "too_many_visits"}, refused.text
     doctor.http.close()
     reception.http.close()
+    assert overlaps(hospital) == 0
+
+
+async def test_mixed_storm_overlaps_overbooked_visits_only(
+    hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
+) -> None:
+    """Book types of two lengths, series and overbooked visits, and cancel visits that a waitlist is offered, at once."""
+    doctor = hospital.add_doctor(admin, "mixed@example.org", "Dr Mixed", "Cardiology")
+    desk = hospital.invite(admin, "mixed-desk@example.org", "Mia Mixed", "reception")
+    short, long = (made(admin.http.post(TYPES, json=one))["id"] for one in (CHECK, TALK))
+    offer(doctor, short, long)
+    patients = [(await http.get("/auth/me", headers=bearer(token))).json()["id"] for token in crowd]
+    times = free_times(doctor.http, doctor.id, days=30)
+    first = times[100]
+
+    def start(number: int) -> str:
+        # two dozen starts: types of 10 and 50 minutes, their buffers and the series collide
+        return times[100 + number % 24].isoformat()
+
+    async def join(number: int) -> httpx.Response:
+        body = {"doctor_id": doctor.id, "visit_type_id": (short, long)[number % 2], "first_day": f"{first:%F}"}
+        body |= {"last_day": f"{first + timedelta(days=2):%F}"}
+        return await http.post("/api/waitlist", json=body, headers=bearer(crowd[number % len(crowd)]))
+
+    async def book_type(number: int) -> httpx.Response:
+        body = {"doctor_id": doctor.id, "starts_at": start(number * 5), "visit_type_id": (short, long)[number % 2]}
+        return await http.post("/api/appointments", json=body, headers=bearer(crowd[number % len(crowd)]))
+
+    async def book_series(number: int) -> httpx.Response:
+        body = {"patient_id": patients[number % len(crowd)], "doctor_id": doctor.id, "visit_type_id": (short, long)[number % 2]}
+        body["starts"] = [start(number), start(number + 4), start(number + 8)]
+        return await http.post("/api/reception/series", json=body, headers=bearer(desk.token))
+
+    async def overbook(number: int) -> httpx.Response:
+        body = {"patient_id": patients[number % len(crowd)], "doctor_id": doctor.id, "starts_at": start(number * 7)}
+        body |= {"visit_type_id": (short, long)[number % 2], "overbook": "Acute pain"}
+        return await http.post("/api/admin/appointments", json=body, headers=bearer(desk.token))
+
+    async def cancel(number: int) -> httpx.Response:
+        token = crowd[number % len(crowd)]
+        visits = await http.get("/api/appointments?when=upcoming&limit=5", headers=bearer(token))
+        items = visits.json()["items"]
+        if not items:
+            return visits
+        # the last one: away from the crowded times, so that the waitlist is offered it
+        return await http.put(f"/api/appointments/{items[-1]['id']}/cancel", headers=bearer(token))
+
+    async def accept(number: int) -> httpx.Response:
+        token = crowd[number % len(crowd)]
+        entries = await http.get("/api/waitlist", headers=bearer(token))
+        offers = [one["offer"]["appointment_id"] for one in entries.json()["items"] if one["offer"] is not None]
+        if not offers:
+            return entries
+        return await http.put(f"/api/appointments/{offers[0]}/accept", headers=bearer(token))
+
+    for number, token in enumerate(crowd):
+        body = {"doctor_id": doctor.id, "starts_at": times[140 + 3 * number].isoformat()}
+        made(await http.post("/api/appointments", json=body, headers=bearer(token)))
+    joined = await asyncio.gather(*(join(number) for number in range(2 * len(crowd))))
+    assert {answer.status_code for answer in joined} == {201}, [answer.text for answer in joined]
+    acts = [book_type, book_series, overbook, cancel, accept]
+    answers: Counter[str] = Counter()
+    for _ in range(3):
+        done = await asyncio.gather(*(acts[number % len(acts)](number) for number in range(CONCURRENT)))
+        for number, answer in enumerate(done):
+            known = answer.status_code < 300 or answer.json()["code"] in MIXED_REFUSALS
+            assert known, (acts[number % len(acts)].__name__, answer.text)
+            answers[f"{acts[number % len(acts)].__name__} {answer.status_code}"] += 1
+    offered = databases.query(hospital.database, "SELECT count(*) FROM waitlist_offers WHERE doctor_id = ?", doctor.id)[0][0]
+    assert offered > 0, answers
+    assert {"book_type 201", "book_series 200", "overbook 201", "cancel 200"} <= answers.keys(), answers
+    for person in (doctor, desk):
+        person.http.close()
     assert overlaps(hospital) == 0
 
 
