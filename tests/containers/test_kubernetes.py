@@ -17,7 +17,7 @@ KUBERNETES = "1.34"
 SERVICES = PYTHON - {"gateway"}
 WITHOUT_SCHEMA = {"Kustomization", "Cluster"}
 """Kinds of kustomize and CloudNativePG, whose schemas no package has."""
-SECRETS = {"SECRET_KEY", "CAREPLUS_FORWARDED_KEY", "CAREPLUS_SMTP_URL", "DATABASE_URL"}
+SECRETS = {"SECRET_KEY", "CAREPLUS_FORWARDED_KEY", "CAREPLUS_SMTP_URL", "CAREPLUS_TEXT_URL", "CAREPLUS_TEXT_KEY", "DATABASE_URL"}
 FILES = [file for file in sorted(FOLDER.rglob("*.yaml")) if file.parent.name != "patches" and file.name != "spread.yaml"]
 PATCHES = {
     "hospital": ["patches/database.yaml", "patches/job.yaml", "patches/python.yaml"],
