@@ -46,11 +46,14 @@ class Stats(Answer):
         description="Whether the period has days before the first kept one, for which the hours of that day stand in."
     )
     waiting_minutes: float | None = Field(
-        description="Median from a patient's arrival to the start of the visit, of visits in the period; null: none has both."
+        description="Median from a patient's arrival to the start of the visit, of the newest 5,000 visits in the period that "
+        "have both; null: none has."
     )
     lab_bookings: Count
     waiting_results: Count = Field(description="Laboratory results that are entered and not released, of any period.")
-    lab_turnaround_hours: float | None = Field(description="Median from collection to verification; null: none verified.")
+    lab_turnaround_hours: float | None = Field(
+        description="Median from collection to verification, of the newest 1,000 bookings; null: none verified."
+    )
 
 
 class StatsFilter(Filter):

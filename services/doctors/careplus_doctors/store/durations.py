@@ -27,7 +27,7 @@ _WAITS = CompiledStatement(
     select(col(_visit.arrived_at), col(_visit.started_at))
     .where(col(_visit.starts_at) >= _opens, col(_visit.starts_at) < _closes)
     .where(col(_visit.status).in_(STARTED), col(_visit.arrived_at).is_not(None), col(_visit.started_at).is_not(None))
-    .order_by(col(_visit.starts_at).desc())
+    .order_by(col(_visit.starts_at).desc(), col(_visit.id).desc())
     .limit(literal_limit(MOST_WAITS))
     .execution_options(cross_patient=CROSS_PATIENT)
 )
