@@ -102,21 +102,30 @@ interface OfPatientProps {
 function OfPatient({ start, visit, type, reason, onBooked }: OfPatientProps) {
   const path = { patient_id: visit.patient.id };
   const kind = type && { visit_type_id: type };
+  const box = useRef<HTMLDivElement>(null);
+  // it appears above the times
+  useEffect(() => box.current?.focus(), []);
   return (
-    <Series
-      open
-      start={start}
-      look={(rule) =>
-        outcome(
-          api.GET("/api/doctor/patients/{patient_id}/series-times", { params: { path, query: { ...kind, ...rule } } }),
-        )
-      }
-      book={async (starts) => {
-        const body = { ...kind, starts, reason: reason.trim() || null };
-        const booked = await outcome(api.POST("/api/doctor/patients/{patient_id}/series", { params: { path }, body }));
-        if (booked.ok) onBooked();
-        return booked;
-      }}
-    />
+    <div tabIndex={-1} ref={box}>
+      <Series
+        open
+        start={start}
+        look={(rule) =>
+          outcome(
+            api.GET("/api/doctor/patients/{patient_id}/series-times", {
+              params: { path, query: { ...kind, ...rule } },
+            }),
+          )
+        }
+        book={async (starts) => {
+          const body = { ...kind, starts, reason: reason.trim() || null };
+          const booked = await outcome(
+            api.POST("/api/doctor/patients/{patient_id}/series", { params: { path }, body }),
+          );
+          if (booked.ok) onBooked();
+          return booked;
+        }}
+      />
+    </div>
   );
 }
