@@ -1,6 +1,10 @@
 """Calendar feeds: the events that a calendar program reads, revocation, and names that leave the house."""
 
+import json
+import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,9 +15,20 @@ from careplus_contracts.calendar_feeds import MOST_FEEDS
 from tests import databases
 from tests.audit.audit_rows import of_request
 from tests.hospital import Hospital, Person, free_times
+from tests.openapi.test_document import node
 from tests.world import made
 
 FEEDS = "/api/me/calendar-feeds"
+WEB = Path(__file__).parents[2] / "web"
+ICAL_JS = """
+import ICAL from "ical.js";
+import { readFileSync } from "node:fs";
+const calendar = new ICAL.Component(ICAL.parse(readFileSync(0, "utf8")));
+const instant = (time) => time.toJSDate().toISOString().replace(".000Z", "Z");
+const events = calendar.getAllSubcomponents("vevent").map((one) => new ICAL.Event(one));
+const read = events.map((one) => ({ uid: one.uid, starts: instant(one.startDate), ends: instant(one.endDate) }));
+console.log(JSON.stringify(read.sort((one, other) => one.starts.localeCompare(other.starts))));
+"""
 
 
 @pytest.fixture
@@ -72,6 +87,39 @@ def test_patient_feed_follows_the_visit(patient: Person, doctor: Person, reader:
     assert again["dtstart"].dt.isoformat() == moved["starts_at"].replace("Z", "+00:00")
     made(patient.http.put(f"/api/appointments/{visit['id']}/cancel", json={}), 200)
     assert events(reader.get(path)) == []
+
+
+def test_calendar_program_reads_the_instants_of_visits(
+    patient: Person, doctor: Person, reader: httpx.Client, hospital: Hospital
+) -> None:
+    """Read a feed with ical.js, the library of Thunderbird's calendar, in another time zone than the clinic's."""
+    visits = [book(patient, doctor, number) for number in (5, 60)]
+    # after the end of summer time, or its start
+    late = free_times(patient.http, doctor.id, days=7)[100]
+    databases.execute(
+        hospital.database,
+        "UPDATE appointments SET starts_at = ?, ends_at = ? WHERE id = ?",
+        f"{late + timedelta(days=182):%FT%TZ}",
+        f"{late + timedelta(days=182, minutes=30):%FT%TZ}",
+        visits[1]["id"],
+    )
+    feed = reader.get(add_feed(patient)).text
+    program = node()
+    assert program is not None
+    read = subprocess.run(
+        [program, "--input-type=module", "--eval", ICAL_JS],
+        input=feed,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=WEB,
+        env={"TZ": "America/New_York"},
+    )
+    kept = made(patient.http.get("/api/appointments?when=upcoming"), 200)["items"]
+    assert json.loads(read.stdout) == [
+        {"uid": f"{one['reference']}@careplus", "starts": one["starts_at"], "ends": one["ends_at"]}
+        for one in sorted(kept, key=lambda one: str(one["starts_at"]))
+    ]
 
 
 def test_doctor_feed_names_patients_only_by_choice(
