@@ -1,4 +1,7 @@
-"""Pages of a device in another time zone say once that times are the clinic's; other devices show no such note."""
+"""The note of a device in another time zone, that times are the clinic's: its layout, print, zones and language.
+
+test_german_pages.py looks for it on every page.
+"""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ from tests.browser import measures
 from tests.browser.conftest import OpenPage
 from tests.browser.demo_pages import DemoPages
 from tests.browser.measures import settled
-from tests.browser.pages import VIEWS, View
+from tests.browser.pages import VIEWS
 from tests.hospital import Hospital
 
 NOTE = re.compile(r"clinic time \(Berlin, now GMT\+[12]\); your device is set to another time zone")
@@ -22,14 +25,6 @@ def abroad(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
     """Return pages of devices in another zone than the clinic's."""
     with ExitStack() as closing:
         yield DemoPages(browser, demo, closing, {"timezone_id": "America/New_York"})
-
-
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_page_abroad_has_one_zone_note(abroad: DemoPages, view: View) -> None:
-    # the note is drawn with the frame, before the page has settled
-    page = abroad.show(view)
-    assert page.get_by_text(NOTE).count() == 1
-    assert page.get_by_text(re.compile("your device", re.IGNORECASE)).count() == 1
 
 
 def test_zone_note_fits_narrow_screens_and_is_accessible(abroad: DemoPages) -> None:

@@ -1,4 +1,8 @@
-"""Every page in German shows no English word of a coded list, and no English message of the portals."""
+"""Every page on a German device abroad: no English word of a coded list or message of the portals, and one zone note.
+
+The frame draws the note from the device's zone; its language changes the note's words alone, so one load of a page serves
+both tests. test_cross_zone_note.py has the English note.
+"""
 
 import functools
 import json
@@ -9,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from careplus_clinic.lab_texts import GERMAN
 from careplus_clinic.specialties import SPECIALTIES
@@ -31,6 +35,7 @@ ENGLISH_ON_PURPOSE = {"/admin/tests/{}", "/admin/analytes/{}", "/screen#token=re
 """Forms that change a stored text show it as it is stored; a screen without a language speaks both."""
 SOURCES: list[str] = list(tomllib.loads(FILE.read_text(encoding="utf-8"))["sources"].values())
 """Citations stay in their language."""
+ZONE_NOTE = re.compile(r"\(jetzt GMT\+[12]\); Ihr Gerät ist auf eine andere Zeitzone eingestellt")
 
 
 def spoken() -> set[str]:
@@ -60,7 +65,12 @@ def english_in(texts: list[str]) -> list[str]:
 @pytest.fixture(scope="module")
 def demo_pages(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
     with ExitStack() as closing:
-        yield DemoPages(browser, demo, closing, {"locale": "de-DE"})
+        yield DemoPages(browser, demo, closing, {"locale": "de-DE", "timezone_id": "America/New_York"})
+
+
+@pytest.fixture(scope="module", params=VIEWS, ids=lambda view: view.name)
+def loaded(demo_pages: DemoPages, request: pytest.FixtureRequest) -> tuple[View, Page]:
+    return request.param, demo_pages.show(request.param)
 
 
 def test_english_text_is_found_as_part_of_a_line() -> None:
@@ -71,9 +81,15 @@ def test_english_text_is_found_as_part_of_a_line() -> None:
     ]
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_german_page_has_no_english_of_a_list(demo_pages: DemoPages, view: View) -> None:
-    page = demo_pages.show(view)
+def test_german_page_has_no_english_of_a_list(loaded: tuple[View, Page]) -> None:
+    view, page = loaded
     assert page.locator("html").get_attribute("lang") == "de"
     found = english_in(page.evaluate(TEXTS))
     assert found == [] or view.path in ENGLISH_ON_PURPOSE, "\n".join(found)
+
+
+def test_page_abroad_has_one_zone_note(loaded: tuple[View, Page]) -> None:
+    # the note is drawn with the frame, before the page has settled
+    _, page = loaded
+    assert page.get_by_text(ZONE_NOTE).count() == 1
+    assert page.get_by_text(re.compile("Ihr Gerät", re.IGNORECASE)).count() == 1
