@@ -92,11 +92,17 @@ def narrowed(before: sa.Engine, after: sa.Engine) -> list[str]:
             if not has[name]["nullable"] and has[name]["default"] is None:
                 found.append(f"column without default {table}.{name}")
         for kind in ("get_unique_constraints", "get_check_constraints", "get_foreign_keys"):
-            old, new = ({str(one["name"]): one for one in getattr(inspector, kind)(table)} for inspector in inspectors)
-            # older code leaves new columns at their defaults
-            concerned = {name for name in new if any(re.search(rf"\b{column}\b", str(new[name])) for column in had)}
+            old, new = ({name_of(one): one for one in getattr(inspector, kind)(table)} for inspector in inspectors)
+            # older code leaves new columns at their defaults; a foreign key concerns its own columns, not those it refers to
+            concerns = {name: str(one.get("constrained_columns", one)) for name, one in new.items()}
+            concerned = {name for name in new if any(re.search(rf"\b{column}\b", concerns[name]) for column in had)}
             found += [f"new constraint {table}.{name}" for name in (new.keys() - old.keys()) & concerned]
     return sorted(found)
+
+
+def name_of(constraint: dict[str, Any]) -> str:
+    """Return the name, or for a foreign key without one its columns: SQLite keeps no names of added ones."""
+    return str(constraint["name"] or constraint.get("constrained_columns"))
 
 
 def definitions(engine: sa.Engine) -> dict[str, str]:
