@@ -157,6 +157,9 @@ async def test_mixed_storm_overlaps_overbooked_visits_only(
         # two dozen starts: types of 10 and 50 minutes, their buffers and the series collide
         return times[100 + number % 24].isoformat()
 
+    def turn(number: int) -> int:
+        return number // 5 % len(crowd)
+
     async def join(number: int) -> httpx.Response:
         body = {"doctor_id": doctor.id, "visit_type_id": (short, long)[number % 2], "first_day": f"{first:%F}"}
         body |= {"last_day": f"{first + timedelta(days=2):%F}"}
@@ -164,38 +167,38 @@ async def test_mixed_storm_overlaps_overbooked_visits_only(
 
     async def book_type(number: int) -> httpx.Response:
         body = {"doctor_id": doctor.id, "starts_at": start(number * 5), "visit_type_id": (short, long)[number % 2]}
-        return await http.post("/api/appointments", json=body, headers=bearer(crowd[number % len(crowd)]))
+        return await http.post("/api/appointments", json=body, headers=bearer(crowd[turn(number)]))
 
     async def book_series(number: int) -> httpx.Response:
-        body = {"patient_id": patients[number % len(crowd)], "doctor_id": doctor.id, "visit_type_id": (short, long)[number % 2]}
-        body["starts"] = [start(number), start(number + 4), start(number + 8)]
+        body = {"patient_id": patients[turn(number)], "doctor_id": doctor.id, "visit_type_id": (short, long)[number % 2]}
+        # every other series is away from the crowded times
+        starts = [start(number + 4 * visit) for visit in range(3)]
+        far = [times[300 + 3 * number + visit * 48].isoformat() for visit in range(3)]
+        body["starts"] = far if number % 2 else starts
         return await http.post("/api/reception/series", json=body, headers=bearer(desk.token))
 
     async def overbook(number: int) -> httpx.Response:
-        body = {"patient_id": patients[number % len(crowd)], "doctor_id": doctor.id, "starts_at": start(number * 7)}
+        body = {"patient_id": patients[turn(number)], "doctor_id": doctor.id, "starts_at": start(number * 7)}
         body |= {"visit_type_id": (short, long)[number % 2], "overbook": "Acute pain"}
         return await http.post("/api/admin/appointments", json=body, headers=bearer(desk.token))
 
     async def cancel(number: int) -> httpx.Response:
-        token = crowd[number % len(crowd)]
-        visits = await http.get("/api/appointments?when=upcoming&limit=5", headers=bearer(token))
-        items = visits.json()["items"]
-        if not items:
-            return visits
-        # the last one: away from the crowded times, so that the waitlist is offered it
-        return await http.put(f"/api/appointments/{items[-1]['id']}/cancel", headers=bearer(token))
+        token = crowd[turn(number)]
+        return await http.put(f"/api/appointments/{booked[turn(number)]}/cancel", headers=bearer(token))
 
     async def accept(number: int) -> httpx.Response:
-        token = crowd[number % len(crowd)]
+        token = crowd[turn(number)]
         entries = await http.get("/api/waitlist", headers=bearer(token))
         offers = [one["offer"]["appointment_id"] for one in entries.json()["items"] if one["offer"] is not None]
         if not offers:
             return entries
         return await http.put(f"/api/appointments/{offers[0]}/accept", headers=bearer(token))
 
+    booked = []
     for number, token in enumerate(crowd):
+        # away from the crowded times, so that the waitlist is offered each when it is cancelled
         body = {"doctor_id": doctor.id, "starts_at": times[140 + 3 * number].isoformat()}
-        made(await http.post("/api/appointments", json=body, headers=bearer(token)))
+        booked.append(made(await http.post("/api/appointments", json=body, headers=bearer(token)))["id"])
     joined = await asyncio.gather(*(join(number) for number in range(2 * len(crowd))))
     assert {answer.status_code for answer in joined} == {201}, [answer.text for answer in joined]
     acts = [book_type, book_series, overbook, cancel, accept]
