@@ -1,7 +1,6 @@
 """Mails about visits hold the preparation of the visit type in the patient's language, and never its name. On both databases."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,20 +18,16 @@ from careplus_tables.appointments import AppointmentRow
 from careplus_tables.engine import Database
 from careplus_tables.visit_types import VisitTypeRow
 from careplus_tables.waitlist import WaitlistEntryRow, WaitlistOfferRow
-from tests.auth.postbox import Postbox, mail_server
-from tests.auth.visit_notices import DOCTOR, PATIENT, ahead, book, cancel, change, configured, fill, move, parts, send_all
-from tests.templates import migrated_of
+from tests.auth.postbox import Postbox
+from tests.auth.record_notices import postbox, settings, url
+from tests.auth.visit_notices import DOCTOR, PATIENT, ahead, book, cancel, change, fill, move, parts, send_all
 
+__all__ = ["postbox", "settings", "url"]
 # Like a local mail server that accepts passwords without TLS.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 ENGLISH, GERMAN = "Bring your medicines.", "Bringen Sie Ihre Medikamente mit."
 TYPE: dict[str, Any] = {"id": 1, "name_en": "Colonoscopy", "name_de": "Darmspiegelung", "minutes": 30, "buffer_minutes": 0}
 TYPE |= {"staff_only": False, "price": None, "video_template": None}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return migrated_of(request, tmp_path)
 
 
 @pytest_asyncio.fixture
@@ -43,17 +38,6 @@ async def database(url: str) -> AsyncIterator[Database]:
         db.add(VisitTypeRow(**TYPE, preparation_en=ENGLISH, preparation_de=GERMAN))
     yield opened
     await opened.close()
-
-
-@pytest.fixture
-def postbox() -> Postbox:
-    return Postbox()
-
-
-@pytest.fixture
-def settings(postbox: Postbox, tmp_path: Path) -> Iterator[Settings]:
-    with mail_server(postbox) as smtp_url:
-        yield configured(tmp_path, smtp_url)
 
 
 def taken(postbox: Postbox) -> tuple[str, str, Any]:

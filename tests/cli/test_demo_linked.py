@@ -1,4 +1,4 @@
-"""The demo's doctor who is a patient too."""
+"""Linked accounts of the demo hospital: one doctor and one patient."""
 
 from datetime import UTC, datetime
 from pathlib import Path

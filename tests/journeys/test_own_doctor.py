@@ -1,4 +1,4 @@
-"""A doctor whose work account is linked to an own record books no visit with themself, in any way to book."""
+"""Each way to book refuses a visit of a linked doctor and patient account, which belong to one person."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A doctor of the demo hospital who is its patient too, with a linked record."""
+"""Link a doctor's account of the demo hospital to a patient's account of the same person."""
 
 from datetime import timedelta
 

@@ -88,7 +88,7 @@ async def list_waiting(db: WriteSession, freed: Freed, days: tuple[date, date]) 
 
 
 async def awaited_doctors(db: WriteSession, first: date, last: date) -> list[int]:
-    """Return the bookable doctors for whom entries of these days wait, by id."""
+    """Return the ids of bookable doctors that waiting entries of these days name, by doctor or by specialty."""
     query = (
         select(col(_entry.doctor_id), col(_entry.specialty))
         .where(col(_entry.status) == EntryStatus.WAITING.value, col(_entry.offer_id).is_(None))

@@ -17,7 +17,7 @@ export async function everyActiveType(): Promise<Outcome<TypeOption[]>> {
   };
 }
 
-/** The visit types that the doctor who asks offers, in order. */
+/** The visit types that the signed-in doctor offers, in the doctor's order. */
 export async function ownTypes(): Promise<Outcome<TypeOption[]>> {
   const found = await outcome(api.GET("/api/doctor/visit-types"));
   if (!found.ok) return found;
